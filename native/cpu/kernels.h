@@ -1,0 +1,44 @@
+// The CPU kernels: one function an op, over the argument structs of qutlass/ops.h.
+//
+// Each runs on the calling thread and on up to thread_count() - 1 more, and returns when the
+// result is complete. The int8 results are the same bits, and the int4 results too on one machine,
+// for any number of threads. A function returns null, or the reason why it did nothing.
+#pragma once
+
+#include <cstddef>
+
+#include "qutlass/ops.h"
+
+namespace qutlass::cpu {
+
+// Packing fails where a value is out of the format's range; the message says which and where.
+// It is a thread-local buffer, valid until the thread's next failure.
+const char* pack_int4(const PackArgs& args);
+const char* pack_int8(const PackArgs& args);
+const char* unpack_int4(const UnpackArgs& args);
+const char* unpack_int8(const UnpackArgs& args);
+
+const char* quantize_int8(const QuantizeInt8Args& args);
+const char* quantize_weight_int8(const QuantizeWeightInt8Args& args);
+const char* quantize_weight_int4(const QuantizeWeightInt4Args& args);
+const char* dequantize_int8(const DequantizeInt8Args& args);
+const char* dequantize_int4(const DequantizeInt4Args& args);
+
+// Bytes of scratch, aligned to 64, that a product needs at `workspace`.
+size_t workspace_bytes(const MatmulInt8Args& args);
+size_t workspace_bytes(const MatmulInt4Args& args);
+size_t workspace_bytes(const LinearInt8Args& args);
+
+const char* matmul_int8(const MatmulInt8Args& args, void* workspace);
+const char* matmul_int4(const MatmulInt4Args& args, void* workspace);
+const char* linear_int8(const LinearInt8Args& args, void* workspace);
+
+// The instruction set in use: "scalar", "avx2" or "avx512vnni"; QUTLASS_CPU_ISA forces one.
+const char* isa_name();
+// Why it is that one, for people: "the best of this processor", "QUTLASS_CPU_ISA=avx2", ...
+const char* isa_reason();
+// Threads a kernel may use: QUTLASS_NUM_THREADS, else the processors this process may run on
+// (affinity and the container's CPU quota both count).
+int thread_count();
+
+}  // namespace qutlass::cpu

@@ -1,0 +1,40 @@
+// The CUDA launchers: one function an op, over the argument structs of qutlass/ops.h with device
+// pointers. Plain C++: includable without nvcc.
+//
+// A launcher queues its kernels on `stream` and returns at once; it neither allocates nor
+// synchronises. It returns null, or the reason why it queued nothing. Sizes of 0 are valid.
+// `workspace` is device memory of workspace_bytes(args), aligned to 256.
+#pragma once
+
+#include <cstddef>
+
+#include "qutlass/ops.h"
+
+// A cudaStream_t is a pointer to this.
+struct CUstream_st;
+
+namespace qutlass::cuda {
+
+using Stream = CUstream_st*;
+
+// Values out of range are clamped: the device cannot report them.
+const char* pack_int4(const PackArgs& args, Stream stream);
+const char* pack_int8(const PackArgs& args, Stream stream);
+const char* unpack_int4(const UnpackArgs& args, Stream stream);
+const char* unpack_int8(const UnpackArgs& args, Stream stream);
+
+const char* quantize_int8(const QuantizeInt8Args& args, Stream stream);
+const char* quantize_weight_int8(const QuantizeWeightInt8Args& args, Stream stream);
+const char* quantize_weight_int4(const QuantizeWeightInt4Args& args, Stream stream);
+const char* dequantize_int8(const DequantizeInt8Args& args, Stream stream);
+const char* dequantize_int4(const DequantizeInt4Args& args, Stream stream);
+
+size_t workspace_bytes(const MatmulInt8Args& args);
+size_t workspace_bytes(const MatmulInt4Args& args);
+size_t workspace_bytes(const LinearInt8Args& args);
+
+const char* matmul_int8(const MatmulInt8Args& args, void* workspace, Stream stream);
+const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stream);
+const char* linear_int8(const LinearInt8Args& args, void* workspace, Stream stream);
+
+}  // namespace qutlass::cuda

@@ -1,0 +1,137 @@
+// The arguments of every op: one struct an op, filled by the binding, taken by the CPU kernels
+// (cpu/kernels.h) and by the CUDA launchers (cuda/launch.h) alike.
+//
+// All matrices are row major and dense; leading batch dimensions are folded into rows. Every
+// pointer is checked, and every size within int32, by the binding (tensorflow/ops) before a kernel
+// sees it. A size of 0 is valid everywhere; pointers to nothing may then be null.
+#pragma once
+
+#include <cstdint>
+
+#include "qutlass/numerics.h"
+
+namespace qutlass {
+
+// Integers or floats [rows, k] -> packed words [rows, words(k)]. Exactly one of `integers` and
+// `floats` is set. Values are rounded half to even and must fit the format; `packed` tails are 0.
+struct PackArgs {
+  const int32_t* integers;
+  const float* floats;
+  int32_t* packed;
+  int64_t rows;
+  int64_t k;
+  bool is_signed;  // int4 only: values are -8..7, stored with 8 added
+};
+
+// Packed words [rows, words(k)] -> integers [rows, k].
+struct UnpackArgs {
+  const int32_t* packed;
+  int32_t* integers;
+  int64_t rows;
+  int64_t k;
+  bool is_signed;  // int4 only: 8 is taken off again
+};
+
+// x [rows, k] -> values [rows, int8_words(k)], scale [rows], zero [rows].
+struct QuantizeInt8Args {
+  const float* x;
+  int32_t* values;
+  float* scale;
+  int32_t* zero;
+  int64_t rows;
+  int64_t k;
+  bool symmetric;
+};
+
+// A Dense layer's kernel [k, n] -> values [n, int8_words(k)], scale [n]; symmetric.
+struct QuantizeWeightInt8Args {
+  const float* kernel;
+  int32_t* values;
+  float* scale;
+  int64_t k;
+  int64_t n;
+};
+
+// A Dense layer's kernel [k, n] -> values [n, int4_words(k)], scales and zeros [n, groups], where
+// groups = group_count(k, group_size). The tail of a row holds its last group's zero point.
+// Symmetric: -7..7 with zero point 8. Asymmetric: 0..15, the range made to hold 0.
+struct QuantizeWeightInt4Args {
+  const float* kernel;
+  int32_t* values;
+  float* scales;
+  int32_t* zeros;
+  int64_t k;
+  int64_t n;
+  int64_t group_size;
+  bool symmetric;
+};
+
+// values [rows, int8_words(k)] -> x [rows, k] = (q - zero) * scale; zero null for 0.
+struct DequantizeInt8Args {
+  const int32_t* values;
+  const float* scale;
+  const int32_t* zero;
+  float* x;
+  int64_t rows;
+  int64_t k;
+};
+
+// values [rows, int4_words(k)] -> x [rows, k] = (q - zero_g) * scale_g; zeros null for 8.
+struct DequantizeInt4Args {
+  const int32_t* values;
+  const float* scales;
+  const int32_t* zeros;
+  float* x;
+  int64_t rows;
+  int64_t k;
+  int64_t group_size;
+};
+
+// y[m, n] = bf16(act(f32(sum_k (a - a_zero) * b) * sa * sb + bias)).
+struct MatmulInt8Args {
+  const int32_t* a;       // [m, words]
+  const int32_t* b;       // [n, words]
+  const float* sa;        // [m], or one value where sa_is_scalar
+  const float* sb;        // [n], or one value where sb_is_scalar
+  const int32_t* a_zero;  // [m], or null for 0
+  const float* bias;      // [n], or null
+  float* y;               // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t words;  // int32 words a row: int8_words(k)
+  bool sa_is_scalar;
+  bool sb_is_scalar;
+  Activation activation;
+};
+
+// y[m, n] = bf16(act(sum_g scale_g * sum_{k in g} bf16(x_k) * (q_k - zero_g) + bias)).
+struct MatmulInt4Args {
+  const float* x;        // [m, k]
+  const int32_t* w;      // [n, int4_words(k)]
+  const float* scales;   // [n, groups]
+  const int32_t* zeros;  // [n, groups] in 0..15, or null for 8
+  const float* bias;     // [n], or null
+  float* y;              // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t k;
+  int64_t group_size;  // k, or a multiple of 8; groups = group_count(k, group_size)
+  Activation activation;
+};
+
+// quantize_int8(x), then the int8 product with w: the same bits as the two ops one after the other.
+struct LinearInt8Args {
+  const float* x;        // [m, k]
+  const int32_t* w;      // [n, int8_words(k)]
+  const float* w_scale;  // [n], or one value where w_scale_is_scalar
+  const float* bias;     // [n], or null
+  float* y;              // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t k;
+  bool w_scale_is_scalar;
+  bool symmetric;
+  Activation activation;
+};
+
+}  // namespace qutlass
