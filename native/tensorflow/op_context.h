@@ -1,0 +1,139 @@
+// What an op of ours sees of TensorFlow while it is created and while it computes: attributes,
+// input and output tensors, scratch memory, the device. Errors are thrown as OpError and become
+// TensorFlow errors, thus JavaScript exceptions, at the boundary (op_registration.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cuda/launch.h"
+#include "qutlass/numerics.h"
+#include "tensorflow/c_api.h"
+
+namespace qutlass::tensorflow {
+
+enum class Device { kCpu, kGpu };
+
+// `code` is TensorFlow's: a wrong call is kInvalidArgument, anything else kInternal.
+class OpError : public std::runtime_error {
+ public:
+  explicit OpError(const std::string& message, Code code = kInvalidArgument)
+      : std::runtime_error(message), code(code) {}
+  const Code code;
+};
+
+using Shape = std::vector<int64_t>;
+
+std::string to_string(const Shape& shape);
+
+// The attributes of a node, while its kernel is created.
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
+  int64_t integer(const char* name) const;
+  bool boolean(const char* name) const;
+  Activation activation() const;
+
+ private:
+  TF_OpKernelConstruction* construction_;
+};
+
+// A tensor of TensorFlow's, held until this goes out of scope.
+class Tensor {
+ public:
+  Tensor(const char* name, TF_Tensor* tensor);
+
+  const char* name() const { return name_; }
+  DataType type() const { return static_cast<DataType>(c_api().TensorType(handle())); }
+  const Shape& shape() const { return shape_; }
+  int64_t rank() const { return static_cast<int64_t>(shape_.size()); }
+  // The last dimension, and the product of all others.
+  int64_t columns() const { return shape_.back(); }
+  int64_t rows() const;
+
+  template <typename T>
+  T* data() const {
+    return static_cast<T*>(raw_data());
+  }
+  const TF_Tensor* handle() const { return tensor_.get(); }
+
+  void expect_rank(int64_t rank) const;
+  void expect_rank_at_least(int64_t rank) const;
+  void expect_shape(const Shape& expected, const std::string& because) const;
+
+ private:
+  void* raw_data() const;
+
+  struct Deleter {
+    void operator()(TF_Tensor* tensor) const { c_api().DeleteTensor(tensor); }
+  };
+  const char* name_;
+  std::unique_ptr<TF_Tensor, Deleter> tensor_;
+  Shape shape_;
+};
+
+// The two kernels of an op over the same arguments; `cuda` is null in a build without CUDA.
+template <typename Args>
+struct Kernels {
+  const char* (*cpu)(const Args&);
+  const char* (*cuda)(const Args&, cuda::Stream);
+};
+
+// The same for kernels that need scratch memory.
+template <typename Args>
+struct WorkspaceKernels {
+  const char* (*cpu)(const Args&, void* workspace);
+  size_t (*cpu_workspace_bytes)(const Args&);
+  const char* (*cuda)(const Args&, void* workspace, cuda::Stream);
+  size_t (*cuda_workspace_bytes)(const Args&);
+};
+
+#ifdef QUTLASS_CUDA
+#define QUTLASS_CUDA_KERNEL(function) function
+#else
+#define QUTLASS_CUDA_KERNEL(function) nullptr
+#endif
+
+// One call of an op's kernel.
+class OpContext {
+ public:
+  OpContext(TF_OpKernelContext* context, Device device) : context_(context), device_(device) {}
+
+  // Input `index`; `name` is what errors call it.
+  Tensor input(int index, const char* name) const;
+  Tensor output(int index, const char* name, DataType type, const Shape& shape) const;
+  // Makes an output of an input, without a copy.
+  void forward(const Tensor& input, int output_index) const;
+
+  template <typename Args>
+  void run(const Kernels<Args>& kernels, const Args& args) const {
+    if (device_ == Device::kCpu) return expect_success(kernels.cpu(args));
+    on_stream([&](cuda::Stream stream) { return kernels.cuda(args, stream); });
+  }
+
+  template <typename Args>
+  void run(const WorkspaceKernels<Args>& kernels, const Args& args) const {
+    if (device_ == Device::kCpu) {
+      const Tensor scratch = temporary(kernels.cpu_workspace_bytes(args));
+      return expect_success(kernels.cpu(args, scratch.data<void>()));
+    }
+    const Tensor scratch = temporary(kernels.cuda_workspace_bytes(args));
+    on_stream(
+        [&](cuda::Stream stream) { return kernels.cuda(args, scratch.data<void>(), stream); });
+  }
+
+ private:
+  Tensor temporary(size_t bytes) const;
+  // Launches in the order of TensorFlow's own work; see stream.h.
+  void on_stream(const std::function<const char*(cuda::Stream)>& launch) const;
+  static void expect_success(const char* reason);
+
+  TF_OpKernelContext* context_;
+  Device device_;
+};
+
+}  // namespace qutlass::tensorflow

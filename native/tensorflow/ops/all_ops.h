@@ -1,0 +1,40 @@
+// The ops, each defined in the file of its name.
+#pragma once
+
+#include <vector>
+
+#include "tensorflow/op_registration.h"
+
+namespace qutlass::tensorflow {
+
+OpEntry pack_int4_op();
+OpEntry unpack_int4_op();
+OpEntry pack_int8_op();
+OpEntry unpack_int8_op();
+OpEntry quantize_int8_op();
+OpEntry quantize_weight_int8_op();
+OpEntry quantize_weight_int4_op();
+OpEntry dequantize_int8_op();
+OpEntry dequantize_int4_op();
+OpEntry matmul_int8_bf16_op();
+OpEntry matmul_int4_bf16_op();
+OpEntry linear_int8_op();
+OpEntry to_device_op();
+
+inline std::vector<OpEntry> all_ops() {
+  return {pack_int4_op(),
+          unpack_int4_op(),
+          pack_int8_op(),
+          unpack_int8_op(),
+          quantize_int8_op(),
+          quantize_weight_int8_op(),
+          quantize_weight_int4_op(),
+          dequantize_int8_op(),
+          dequantize_int4_op(),
+          matmul_int8_bf16_op(),
+          matmul_int4_bf16_op(),
+          linear_int8_op(),
+          to_device_op()};
+}
+
+}  // namespace qutlass::tensorflow

@@ -1,0 +1,55 @@
+#include "cpu/kernels.h"
+#include "tensorflow/ops/all_ops.h"
+#include "tensorflow/ops/operands.h"
+
+namespace qutlass::tensorflow {
+namespace {
+
+constexpr Kernels<DequantizeInt4Args> kKernels = {cpu::dequantize_int4,
+                                                  QUTLASS_CUDA_KERNEL(cuda::dequantize_int4)};
+
+class DequantizeInt4 {
+ public:
+  static constexpr char kName[] = "QutlassDequantizeInt4";
+
+  explicit DequantizeInt4(const Attributes& attributes)
+      : k_(attributes.integer("k")),
+        group_size_(attributes.integer("group_size")),
+        has_zeros_(attributes.boolean("has_zeros")) {}
+
+  void compute(const OpContext& context) const {
+    const Tensor values = context.input(0, "values");
+    const Tensor scales = context.input(1, "scales");
+    const Tensor zeros = context.input(2, "zeros");
+    expect_non_negative("k", k_);
+    expect_group_size(group_size_, k_);
+    expect_packed(values, int4_words(k_), k_);
+    const Shape groups = with_last(values.shape(), group_count(k_, group_size_));
+    scales.expect_shape(groups, k_and_group(k_, group_size_));
+    DequantizeInt4Args args = {};
+    args.zeros = optional_data<int32_t>(has_zeros_, zeros, groups, "one zero point a scale");
+    const Tensor x = context.output(0, "x", kFloat, with_last(values.shape(), k_));
+    args.values = values.data<int32_t>();
+    args.scales = scales.data<float>();
+    args.x = x.data<float>();
+    args.rows = values.rows();
+    args.k = k_;
+    args.group_size = group_size_;
+    context.run(kKernels, args);
+  }
+
+ private:
+  int64_t k_;
+  int64_t group_size_;
+  bool has_zeros_;
+};
+
+}  // namespace
+
+OpEntry dequantize_int4_op() {
+  return make_op<DequantizeInt4>({{"values: int32", "scales: float", "zeros: int32"},
+                                  {"x: float"},
+                                  {"k: int", "group_size: int", "has_zeros: bool"}});
+}
+
+}  // namespace qutlass::tensorflow
