@@ -1,0 +1,29 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+import { DequantizeInt8 } from '../kernel_names';
+import type { DequantizeInt8Attrs, DequantizeInt8Inputs } from '../kernel_names';
+import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
+import type { CpuKernelArgs } from './backend';
+import { INT8_PER_WORD, int8View } from './layout';
+
+function dequantizeInt8(
+  args: CpuKernelArgs<DequantizeInt8Inputs, DequantizeInt8Attrs>,
+): TensorInfo {
+  const { inputs, attrs, backend } = args;
+  const { k } = attrs;
+  const bytes = int8View(integersOf(backend, inputs.values));
+  const scale = floatsOf(backend, inputs.scale);
+  const zero = inputs.zero && integersOf(backend, inputs.zero);
+  const [rows, words] = rowsAndWidth(inputs.values.shape);
+
+  const x = new Float32Array(rows * k);
+  for (let row = 0; row < rows; row++) {
+    const start = row * words * INT8_PER_WORD;
+    const rowZero = zero ? zero[row] : 0;
+    // Storing to x rounds the product to float32.
+    for (let i = 0; i < k; i++) x[row * k + i] = (bytes[start + i] - rowZero) * scale[row];
+  }
+  return backend.makeTensorInfo(withWidth(inputs.values.shape, k), 'float32', x);
+}
+
+export const dequantizeInt8Config = cpuKernel(DequantizeInt8, dequantizeInt8);

@@ -1,0 +1,46 @@
+/** From the values of a row or group to the quantizer that covers their range. */
+import { asymmetricQuantizer, symmetricQuantizer } from './numerics';
+import type { Quantizer } from './numerics';
+
+/** A set of integers and how real values map to it. */
+export interface QuantizationScheme {
+  symmetric: boolean;
+  /** Integer steps from 0 to the largest |value| (symmetric), or from the least to the greatest. */
+  steps: number;
+  /** The integer that stands for 0 (symmetric only; otherwise it depends on the values). */
+  zero: number;
+  lowest: number;
+  highest: number;
+}
+
+const INT8_SYMMETRIC = { symmetric: true, steps: 127, zero: 0, lowest: -127, highest: 127 };
+const INT8_ASYMMETRIC = { symmetric: false, steps: 255, zero: 0, lowest: -128, highest: 127 };
+const INT4_SYMMETRIC = { symmetric: true, steps: 7, zero: 8, lowest: 1, highest: 15 };
+const INT4_ASYMMETRIC = { symmetric: false, steps: 15, zero: 0, lowest: 0, highest: 15 };
+
+export function int8Scheme(symmetric: boolean): QuantizationScheme {
+  return symmetric ? INT8_SYMMETRIC : INT8_ASYMMETRIC;
+}
+
+export function int4Scheme(symmetric: boolean): QuantizationScheme {
+  return symmetric ? INT4_SYMMETRIC : INT4_ASYMMETRIC;
+}
+
+/** The quantizer for `values[start…end)`. */
+export function rangeQuantizer(
+  values: Float32Array,
+  start: number,
+  end: number,
+  { symmetric, steps, zero, lowest }: QuantizationScheme,
+): Quantizer {
+  // Both start from 0, because the range must hold it, and both become NaN where a value is NaN.
+  let lo = 0;
+  let hi = 0;
+  for (let i = start; i < end; i++) {
+    lo = Math.min(lo, values[i]);
+    hi = Math.max(hi, values[i]);
+  }
+  return symmetric
+    ? symmetricQuantizer(Math.max(-lo, hi), steps, zero)
+    : asymmetricQuantizer(lo, hi, steps, lowest);
+}

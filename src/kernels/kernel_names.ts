@@ -1,0 +1,79 @@
+/**
+ * The kernels' names, inputs and attributes: what an op in `ops/` hands to whichever backend is
+ * active. Every backend's folder beside this file implements the same list, and the native ops
+ * carry the same names.
+ *
+ * Shapes and dtypes are those of the op of the same name; inputs marked optional are left out of
+ * the map altogether, never passed as null.
+ */
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The activations a matrix product can end with; others are applied to its result. */
+export type FusedActivation = 'linear' | 'relu' | 'relu6';
+
+export const PackInt4 = 'QutlassPackInt4';
+export type PackInt4Inputs = { x: TensorInfo };
+export type PackInt4Attrs = { signed: boolean };
+
+export const UnpackInt4 = 'QutlassUnpackInt4';
+export type UnpackInt4Inputs = { packed: TensorInfo };
+export type UnpackInt4Attrs = { k: number; signed: boolean };
+
+export const PackInt8 = 'QutlassPackInt8';
+export type PackInt8Inputs = { x: TensorInfo };
+
+export const UnpackInt8 = 'QutlassUnpackInt8';
+export type UnpackInt8Inputs = { packed: TensorInfo };
+export type UnpackInt8Attrs = { k: number };
+
+/** Outputs: `[values, scale, zero]`. */
+export const QuantizeInt8 = 'QutlassQuantizeInt8';
+export type QuantizeInt8Inputs = { x: TensorInfo };
+export type QuantizeInt8Attrs = { symmetric: boolean };
+
+/** Outputs: `[values, scale]`. */
+export const QuantizeWeightInt8 = 'QutlassQuantizeWeightInt8';
+export type QuantizeWeightInt8Inputs = { kernel: TensorInfo };
+
+/** Outputs: `[values, scales, zeros]`. */
+export const QuantizeWeightInt4 = 'QutlassQuantizeWeightInt4';
+export type QuantizeWeightInt4Inputs = { kernel: TensorInfo };
+export type QuantizeWeightInt4Attrs = { groupSize: number; symmetric: boolean };
+
+export const DequantizeInt8 = 'QutlassDequantizeInt8';
+export type DequantizeInt8Inputs = { values: TensorInfo; scale: TensorInfo; zero?: TensorInfo };
+export type DequantizeInt8Attrs = { k: number };
+
+export const DequantizeInt4 = 'QutlassDequantizeInt4';
+export type DequantizeInt4Inputs = { values: TensorInfo; scales: TensorInfo; zeros?: TensorInfo };
+export type DequantizeInt4Attrs = { k: number; groupSize: number };
+
+export const MatmulInt8Bf16 = 'QutlassMatmulInt8Bf16';
+export type MatmulInt8Bf16Inputs = {
+  a: TensorInfo;
+  b: TensorInfo;
+  sa: TensorInfo;
+  sb: TensorInfo;
+  aZero?: TensorInfo;
+  bias?: TensorInfo;
+};
+export type MatmulInt8Bf16Attrs = { activation: FusedActivation };
+
+export const MatmulInt4Bf16 = 'QutlassMatmulInt4Bf16';
+export type MatmulInt4Bf16Inputs = {
+  x: TensorInfo;
+  w: TensorInfo;
+  scales: TensorInfo;
+  zeros?: TensorInfo;
+  bias?: TensorInfo;
+};
+export type MatmulInt4Bf16Attrs = { groupSize: number; activation: FusedActivation };
+
+export const LinearInt8 = 'QutlassLinearInt8';
+export type LinearInt8Inputs = {
+  x: TensorInfo;
+  w: TensorInfo;
+  wScale: TensorInfo;
+  bias?: TensorInfo;
+};
+export type LinearInt8Attrs = { activation: FusedActivation; symmetric: boolean };

@@ -1,0 +1,75 @@
+import { op } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+
+import { LinearInt8 } from '../kernels/kernel_names';
+import { assertExactSums } from './int8_operands';
+import { ACTIVATION, BOOLEAN, readOptions, TENSOR } from './options';
+import { assertPacked } from './packed';
+import { runKernel } from './run_kernel';
+import {
+  assertMinRank,
+  assertRank,
+  assertShape,
+  assertShapeOrScalar,
+  leadingShape,
+  widthOf,
+} from './shapes';
+import { toOptionalTensor, toTensor } from './tensor_arguments';
+import type { LinearInt8Options } from './types';
+
+/**
+ * A dense layer with int8 weights: quantizes the rows of x as they come, multiplies, and adds bias
+ * and activation. The same bits as `tf.qutlass.quantizeInt8` followed by `matmulInt8Bf16`, in one
+ * step.
+ *
+ * ```js
+ * const {values, scale} = tf.qutlass.quantizeWeightInt8(tf.randomNormal([64, 16]));
+ * const x = tf.randomNormal([2, 64]);
+ * tf.qutlass.linearInt8(x, values, scale, {bias: tf.zeros([16]), activation: 'relu'}).print();
+ * ```
+ *
+ * @param x float32 `[…, M, K]`
+ * @param w packed int32 `[N, ceil(K/4)]`
+ * @param wScale float32 `[N]` or a scalar
+ * @param options `bias`: float32 `[N]`. `activation`: 'linear' (the default), 'relu' or 'relu6';
+ *     apply others to the result. `symmetric`: how rows of x are quantized, defaults to true.
+ * @returns float32 `[…, M, N]` whose values are bf16 values.
+ * @throws on other dtypes, shapes that do not match, weights packed with another K or format, and K
+ *     over 131071, or over 65793 where not symmetric.
+ *
+ * @doc {heading: 'Operations', subheading: 'Matrices'}
+ */
+function linearInt8_<T extends Tensor>(
+  x: Tensor | TensorLike,
+  w: Tensor | TensorLike,
+  wScale: Tensor | TensorLike,
+  options?: LinearInt8Options,
+): T {
+  const name = 'linearInt8';
+  const {
+    bias,
+    activation = 'linear',
+    symmetric = true,
+  } = readOptions(name, options, {
+    bias: TENSOR,
+    activation: ACTIVATION,
+    symmetric: BOOLEAN,
+  });
+  const $x = toTensor(name, 'x', x, 'float32');
+  const $w = toTensor(name, 'w', w, 'int32');
+  const $wScale = toTensor(name, 'wScale', wScale, 'float32');
+  const $bias = toOptionalTensor(name, 'bias', bias, 'float32');
+
+  assertMinRank(name, 'x', $x, 2, '[…, M, K]');
+  assertRank(name, 'w', $w, 2, '[N, ceil(K/4)]');
+  const k = widthOf($x);
+  assertPacked(name, 'w', $w, 'int8', k, `K=${k}, as x has`);
+  assertExactSums(name, k, !symmetric);
+  assertShapeOrScalar(name, 'wScale', $wScale, leadingShape($w), 'one a row of w');
+  assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
+
+  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias };
+  return runKernel<T>(name, LinearInt8, inputs, { activation, symmetric });
+}
+
+export const linearInt8 = /* @__PURE__ */ op({ linearInt8_ });

@@ -1,0 +1,84 @@
+import { op } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+
+import { MatmulInt8Bf16 } from '../kernels/kernel_names';
+import { assertExactSums, checkInt8Operands } from './int8_operands';
+import { ACTIVATION, readOptions, TENSOR } from './options';
+import { runKernel } from './run_kernel';
+import {
+  assertMinRank,
+  assertRank,
+  assertShape,
+  assertShapeOrScalar,
+  leadingShape,
+} from './shapes';
+import { toOptionalTensor, toTensor } from './tensor_arguments';
+import type { MatmulInt8Bf16Options } from './types';
+
+/**
+ * The product of two int8 matrices, scaled back to real values:
+ * y = bf16(act(f32(Σ_k (a - aZero) · b) · sa · sb + bias)).
+ *
+ * The sum is exact in int32. What follows is one float32 operation after another, in that order,
+ * and one rounding to bf16, halves to even: every backend gives the same bits.
+ *
+ * ```js
+ * const a = tf.qutlass.quantizeInt8(tf.randomNormal([2, 64]));
+ * const b = tf.qutlass.quantizeWeightInt8(tf.randomNormal([64, 16]));
+ * const y = tf.qutlass.matmulInt8Bf16(
+ *     a.values, b.values, a.scale, b.scale, {activation: 'relu'});
+ * y.print();  // [2, 16]
+ * ```
+ *
+ * @param a packed int32 `[…, M, ceil(K/4)]`
+ * @param b packed int32 `[N, ceil(K/4)]`: K comes last here too.
+ * @param sa float32 `[…, M]` or a scalar: what one step of a row of `a` is worth.
+ * @param sb float32 `[N]` or a scalar: what one step of a row of `b` is worth.
+ * @param options `aZero`: int32 `[…, M]` in -128…127, the integer that stands for 0 in a row of `a`.
+ *     `bias`: float32 `[N]`. `activation`: 'linear' (the default), 'relu' or 'relu6'; apply others
+ *     to the result.
+ * @returns float32 `[…, M, N]` whose values are bf16 values.
+ * @throws on other dtypes, shapes that do not match, operands packed with different K or in another
+ *     format, and K over 131071, or over 65793 with aZero.
+ *
+ * @doc {heading: 'Operations', subheading: 'Matrices'}
+ */
+function matmulInt8Bf16_<T extends Tensor>(
+  a: Tensor | TensorLike,
+  b: Tensor | TensorLike,
+  sa: Tensor | TensorLike,
+  sb: Tensor | TensorLike,
+  options?: MatmulInt8Bf16Options,
+): T {
+  const name = 'matmulInt8Bf16';
+  const {
+    aZero,
+    bias,
+    activation = 'linear',
+  } = readOptions(name, options, {
+    aZero: TENSOR,
+    bias: TENSOR,
+    activation: ACTIVATION,
+  });
+  const $a = toTensor(name, 'a', a, 'int32');
+  const $b = toTensor(name, 'b', b, 'int32');
+  const $sa = toTensor(name, 'sa', sa, 'float32');
+  const $sb = toTensor(name, 'sb', sb, 'float32');
+  const $aZero = toOptionalTensor(name, 'aZero', aZero, 'int32');
+  const $bias = toOptionalTensor(name, 'bias', bias, 'float32');
+
+  assertMinRank(name, 'a', $a, 2, '[…, M, ceil(K/4)]');
+  assertRank(name, 'b', $b, 2, '[N, ceil(K/4)]');
+  assertExactSums(name, checkInt8Operands(name, $a, $b), $aZero !== undefined);
+  const rows = leadingShape($a);
+  const columns = leadingShape($b);
+  assertShapeOrScalar(name, 'sa', $sa, rows, 'one a row of a');
+  assertShapeOrScalar(name, 'sb', $sb, columns, 'one a row of b');
+  assertShape(name, 'aZero', $aZero, rows, 'one a row of a');
+  assertShape(name, 'bias', $bias, columns, 'one a row of b');
+
+  const inputs = { a: $a, b: $b, sa: $sa, sb: $sb, aZero: $aZero, bias: $bias };
+  return runKernel<T>(name, MatmulInt8Bf16, inputs, { activation });
+}
+
+export const matmulInt8Bf16 = /* @__PURE__ */ op({ matmulInt8Bf16_ });

@@ -1,0 +1,67 @@
+/** Option objects: unknown keys and wrong types are errors, null is as good as absent. */
+import { Tensor, util } from '@tensorflow/tfjs-core';
+
+import { alternatives, valueText } from './values';
+
+/** What an option may be; the message that refuses another value says `expected`. */
+interface OptionType {
+  expected: string;
+  accepts: (value: unknown) => boolean;
+}
+
+export const BOOLEAN: OptionType = {
+  expected: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+};
+
+export const POSITIVE_INTEGER: OptionType = {
+  expected: 'a positive integer',
+  accepts: (value) => Number.isInteger(value) && (value as number) > 0,
+};
+
+export const TENSOR: OptionType = {
+  expected: 'a tensor or an array',
+  accepts: (value) =>
+    value instanceof Tensor ||
+    Array.isArray(value) ||
+    util.isTypedArray(value as object) ||
+    typeof value === 'number',
+};
+
+const FUSED_ACTIVATIONS = ['linear', 'relu', 'relu6'];
+
+export const ACTIVATION: OptionType = {
+  expected: `${alternatives(FUSED_ACTIVATIONS)} (apply any other to the result)`,
+  accepts: (value) => FUSED_ACTIVATIONS.includes(value as string),
+};
+
+/** Rules out what a caller may have meant for the argument before the options. */
+function isOptionObject(options: unknown): boolean {
+  return typeof options === 'object' && !TENSOR.accepts(options);
+}
+
+type GivenOptions<Options> = { [Key in keyof Options]?: NonNullable<Options[Key]> };
+
+/** The options that were given, each checked against its type. */
+export function readOptions<Options extends object>(
+  op: string,
+  options: Options | null | undefined,
+  types: { [Key in keyof Required<Options>]: OptionType },
+): GivenOptions<Options> {
+  util.assert(
+    options == null || isOptionObject(options),
+    () => `${op}: the options are ${valueText(options)}, expected an object`,
+  );
+  const given: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options ?? {})) {
+    util.assert(
+      Object.prototype.hasOwnProperty.call(types, key),
+      () => `${op}: unknown option '${key}', expected ${alternatives(Object.keys(types))}`,
+    );
+    if (value == null) continue;
+    const { expected, accepts } = types[key as keyof Options];
+    util.assert(accepts(value), () => `${op}: ${key} is ${valueText(value)}, expected ${expected}`);
+    given[key] = value;
+  }
+  return given as GivenOptions<Options>;
+}

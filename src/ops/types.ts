@@ -1,0 +1,94 @@
+/** What the ops take as options and return. Results are plain tensors in plain objects. */
+import type { Tensor, Tensor1D, Tensor2D, TensorLike } from '@tensorflow/tfjs-core';
+
+import type { FusedActivation } from '../kernels/kernel_names';
+
+export type { FusedActivation } from '../kernels/kernel_names';
+
+/** Options of `packInt4` and `unpackInt4`. */
+export interface PackInt4Options {
+  /** Whether values are -8…7 instead of 0…15. Defaults to false. */
+  signed?: boolean;
+}
+
+/** Options of `quantizeInt8`. */
+export interface QuantizeInt8Options {
+  /** Whether a row's range is symmetric about 0, with no zero point. Defaults to true. */
+  symmetric?: boolean;
+}
+
+/** Options of `quantizeWeightInt4`. */
+export interface QuantizeWeightInt4Options {
+  /** Elements along K that share a scale: a multiple of 8, or K or more for one group. Defaults to 128. */
+  groupSize?: number;
+  /** Whether a group's range is symmetric about 0, with zero point 8. Defaults to false. */
+  symmetric?: boolean;
+}
+
+/** Options of `dequantizeInt8`. */
+export interface DequantizeInt8Options {
+  /** The zero point of each row, int32 `[…]`; 0 where absent. */
+  zero?: Tensor | TensorLike | null;
+}
+
+/** Options of `dequantizeInt4`. */
+export interface DequantizeInt4Options {
+  /** Elements along K that share a scale, where K does not divide evenly into groups. */
+  groupSize?: number;
+}
+
+/** What a matrix product can end with. */
+export interface MatmulEpilogueOptions {
+  /** float32 `[N]`, added to every row. */
+  bias?: Tensor | TensorLike | null;
+  /** Defaults to 'linear'. */
+  activation?: FusedActivation;
+}
+
+/** Options of `matmulInt8Bf16`. */
+export interface MatmulInt8Bf16Options extends MatmulEpilogueOptions {
+  /** The zero point of each row of `a`, int32 `[…, M]` in -128…127; 0 where absent. */
+  aZero?: Tensor | TensorLike | null;
+}
+
+/** Options of `matmulInt4Bf16`. */
+export interface MatmulInt4Bf16Options extends MatmulEpilogueOptions {
+  /** Elements along K that share a scale, where K does not divide evenly into groups. */
+  groupSize?: number;
+}
+
+/** Options of `linearInt8`. */
+export interface LinearInt8Options extends MatmulEpilogueOptions {
+  /** How the rows of x are quantized: see `quantizeInt8`. Defaults to true. */
+  symmetric?: boolean;
+}
+
+// Type aliases, not interfaces: only those are TensorContainers, which tf.tidy returns.
+
+/** Rows of int8 values: x ≈ (values - zero) · scale. */
+export type QuantizedInt8 = {
+  /** Packed, int32 `[…, ceil(K/4)]`. */
+  values: Tensor;
+  /** float32 `[…]` */
+  scale: Tensor;
+  /** int32 `[…]` */
+  zero: Tensor;
+};
+
+/** Int8 weights: kernelᵀ ≈ values · scale. */
+export type QuantizedWeightInt8 = {
+  /** Packed, int32 `[N, ceil(K/4)]`. */
+  values: Tensor2D;
+  /** float32 `[N]` */
+  scale: Tensor1D;
+};
+
+/** Int4 weights with G groups along K: kernelᵀ ≈ (values - zeros) · scales. */
+export type QuantizedWeightInt4 = {
+  /** Packed, int32 `[N, ceil(K/8)]`. */
+  values: Tensor2D;
+  /** float32 `[N, G]` */
+  scales: Tensor2D;
+  /** int32 `[N, G]` in 0…15 */
+  zeros: Tensor2D;
+};

@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+
+import { LinearInt8 } from '../../src/kernels/kernel_names';
+import {
+  linearInt8,
+  matmulInt8Bf16,
+  packInt4,
+  packInt8,
+  quantizeInt8,
+  quantizeWeightInt8,
+} from '../../src/ops';
+import { describeOnBackends } from '../support/backends';
+import { contentsOf, floats, PRODUCT_SIZES, randomFloats, toTensor } from '../support/contents';
+import { runCpuKernel } from '../support/cpu_kernels';
+import { assertSameBits, expectError, expectNoLeak, expectSameBits } from '../support/expectations';
+import {
+  activations,
+  anyFloats,
+  batchShape,
+  checkProperty,
+  integersIn,
+  moderateFloats,
+  size,
+} from '../support/properties';
+
+const layers = fc
+  .tuple(batchShape, size(4), size(9), size(40), fc.tuple(...new Array(2).fill(fc.boolean())))
+  .chain(([batch, m, n, k, [scalarScale, hasBias]]) =>
+    fc.record({
+      x: anyFloats(tf.util.sizeFromShape(batch) * m * k).map((values) =>
+        floats([...batch, m, k], values),
+      ),
+      weights: integersIn(-128, 127, n * k).map((values) => ({ shape: [n, k], values })),
+      wScale: anyFloats(scalarScale ? 1 : n).map((values) =>
+        floats(scalarScale ? [] : [n], values),
+      ),
+      bias: hasBias
+        ? moderateFloats(n).map((values) => floats([n], values))
+        : fc.constant(undefined),
+      activation: activations,
+      symmetric: fc.boolean(),
+    }),
+  );
+
+describeOnBackends('linearInt8', () => {
+  it('quantizes x and multiplies', () => {
+    const w = packInt8([
+      [1, 2],
+      [-1, 0],
+    ]);
+    const y = linearInt8([[127, -1]], w, [1, 0.5], { bias: [0, 100], activation: 'relu' });
+    expectSameBits(y, floats([1, 2], [125, 36.5]));
+  });
+
+  it('gives the bits of quantizeInt8 and matmulInt8Bf16, and of the specification', () => {
+    checkProperty(layers, ({ x, weights, wScale, bias, activation, symmetric }) => {
+      const w = packInt8(tf.tensor(weights.values, weights.shape, 'int32'));
+      const [$x, $scale, $bias] = [toTensor(x), toTensor(wScale), bias && toTensor(bias)];
+      const y = linearInt8($x, w, $scale, { bias: $bias, activation, symmetric });
+
+      const { values, scale, zero } = quantizeInt8($x, { symmetric });
+      const aZero = symmetric ? null : zero;
+      const options = { aZero, bias: $bias, activation };
+      assertSameBits(y, contentsOf(matmulInt8Bf16(values, w, scale, $scale, options)));
+
+      const inputs = { x, w: contentsOf(w), wScale, bias };
+      const [expected] = runCpuKernel(LinearInt8, inputs, { activation, symmetric });
+      assertSameBits(y, expected);
+    });
+  });
+
+  for (const [m, n, k] of PRODUCT_SIZES) {
+    it(`gives the specification's bits for M=${m}, N=${n}, K=${k}`, () => {
+      const [x, bias] = [randomFloats([m, k], 1), randomFloats([n], 2)];
+      const { values, scale } = quantizeWeightInt8(toTensor(randomFloats([k, n], 3)));
+      for (const symmetric of [true, false]) {
+        const y = linearInt8(toTensor(x), values, scale, { bias: toTensor(bias), symmetric });
+        const inputs = { x, w: contentsOf(values), wScale: contentsOf(scale), bias };
+        const attrs = { activation: 'linear', symmetric };
+        expectSameBits(y, runCpuKernel(LinearInt8, inputs, attrs)[0]);
+      }
+    });
+  }
+
+  it('leaves the rows beside one with NaN alone', () => {
+    const { values, scale } = quantizeWeightInt8([
+      [1, 2],
+      [3, 4],
+    ]);
+    const alone = linearInt8([[1, 2]], values, scale);
+    const both = linearInt8(
+      [
+        [NaN, 1],
+        [1, 2],
+      ],
+      values,
+      scale,
+    );
+    expect(Array.from(both.dataSync())).toEqual([NaN, NaN, ...alone.dataSync()]);
+  });
+
+  it('leaves nothing behind', () => {
+    const w = packInt8([[1, 2]]);
+    expectNoLeak(() => linearInt8([[1, 2]], w, [1], { bias: [1] }));
+  });
+
+  it('has no gradient', () => {
+    const w = packInt8([[1, 2]]);
+    const sum = (x: tf.Tensor) => tf.sum<tf.Scalar>(linearInt8(x, w, 1));
+    expect(() => tf.grad(sum)(tf.ones([1, 2]))).toThrowError(/gradient/);
+  });
+
+  it('refuses other arguments', () => {
+    const x = tf.ones([2, 12]);
+    const unpacked = tf.ones([3, 12], 'int32');
+    const w = packInt8(unpacked);
+    const int4 = packInt4(unpacked);
+    expectError(
+      () => linearInt8(x, unpacked, 1),
+      'linearInt8: w has shape [3,12], expected [3,3] (K=12, as x has); it seems ' +
+        'unpacked, pack it first with tf.qutlass.packInt8, quantizeInt8 or quantizeWeightInt8',
+    );
+    expectError(() => linearInt8(x, int4, 1), /w is packed as int4, expected int8/);
+    expectError(
+      () => linearInt8([[1, 2]], w, 1),
+      'linearInt8: w was packed with K=12, expected K=2 (K=2, as x has)',
+    );
+    expectError(
+      () => linearInt8(x, w, [1, 2]),
+      'linearInt8: wScale has shape [2], expected [3] or a scalar (one a row of w)',
+    );
+    expectError(
+      () => linearInt8(x, w, 1, { bias: [1] }),
+      'linearInt8: bias has shape [1], expected [3] (one a row of w)',
+    );
+    expectError(() => linearInt8([1], w, 1), 'linearInt8: x has shape [1], expected […, M, K]');
+    const wide = tf.zeros([1, 65794]);
+    const wideW = tf.zeros([1, 16449], 'int32');
+    expectError(() => linearInt8(wide, wideW, 1, { symmetric: false }), /K is 65794, .* 65793/);
+  });
+});

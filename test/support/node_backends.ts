@@ -1,0 +1,30 @@
+/**
+ * Adds tfjs-node's backend to those that op specs run on; jasmine loads this before any spec.
+ *
+ * Where the native addon or libtensorflow is missing, this fails: QUTLASS_TEST_BACKENDS=cpu leaves
+ * them out on purpose.
+ */
+import { findBackend } from '@tensorflow/tfjs-core';
+
+import { describePending, testBackends } from './backends';
+
+function addTensorflow(): void {
+  // Not an import: it loads libtensorflow and the addon, which not every run needs.
+  require('../../src/index');
+  const backend = findBackend('tensorflow') as { isUsingGpuDevice?: boolean } | null;
+  if (backend == null) {
+    throw new Error("no backend 'tensorflow': @tensorflow/tfjs-node is not installed");
+  }
+  const onGpu = backend.isUsingGpuDevice === true;
+  testBackends.push({ name: 'tensorflow', place: onGpu ? 'device' : 'host' });
+  if (!onGpu) {
+    describePending('ops on a GPU', 'skipped: this TensorFlow uses no GPU');
+  }
+}
+
+const wanted = (process.env.QUTLASS_TEST_BACKENDS ?? 'cpu,tensorflow').split(',');
+if (wanted.includes('tensorflow')) {
+  addTensorflow();
+} else {
+  describePending('ops on tensorflow', 'skipped: not named in QUTLASS_TEST_BACKENDS');
+}
