@@ -144,8 +144,10 @@ void OpContext::on_stream(const std::function<const char*(cuda::Stream)>& launch
   expect_success(launch(stream.get()));
 }
 
-void OpContext::expect_success(const char* reason) {
-  if (reason != nullptr) throw OpError(reason, kInternal);
+// A CPU kernel refuses values or settings; a CUDA launch fails for what is not the caller's doing.
+void OpContext::expect_success(const char* reason) const {
+  if (reason != nullptr)
+    throw OpError(reason, device_ == Device::kCpu ? kInvalidArgument : kInternal);
 }
 
 }  // namespace qutlass::tensorflow

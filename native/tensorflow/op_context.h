@@ -130,7 +130,7 @@ class OpContext {
   Tensor temporary(size_t bytes) const;
   // Launches in the order of TensorFlow's own work; see stream.h.
   void on_stream(const std::function<const char*(cuda::Stream)>& launch) const;
-  static void expect_success(const char* reason);
+  void expect_success(const char* reason) const;
 
   TF_OpKernelContext* context_;
   Device device_;

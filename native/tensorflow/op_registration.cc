@@ -1,5 +1,7 @@
 #include "tensorflow/op_registration.h"
 
+#include <cctype>
+
 namespace qutlass::tensorflow {
 namespace {
 
@@ -48,6 +50,12 @@ void register_kernel(const char* op, const char* device, const KernelFunctions& 
 }
 
 }  // namespace
+
+std::string user_name(const char* op) {
+  std::string name = std::string(op).substr(sizeof "Qutlass" - 1);
+  name[0] = static_cast<char>(std::tolower(name[0]));
+  return name;
+}
 
 void register_op(const OpEntry& op) {
   if (is_registered(op.name)) return;

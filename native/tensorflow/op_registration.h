@@ -35,6 +35,9 @@ struct OpEntry {
   KernelFunctions gpu;
 };
 
+// What users call an op: "packInt4" for QutlassPackInt4.
+std::string user_name(const char* op);
+
 // Runs `body`; what it throws ends in `status`, with the op's name before it. No exception crosses
 // the boundary to TensorFlow.
 template <typename Body>
@@ -43,9 +46,9 @@ bool succeeds(const char* op, const Status& status, Body body) {
     body();
     return true;
   } catch (const OpError& error) {
-    status.set(error.code, std::string(op) + ": " + error.what());
+    status.set(error.code, user_name(op) + ": " + error.what());
   } catch (const std::exception& error) {
-    status.set(kInternal, std::string(op) + ": " + error.what());
+    status.set(kInternal, user_name(op) + ": " + error.what());
   }
   return false;
 }

@@ -1,0 +1,222 @@
+/**
+ * The native ops check their inputs themselves: a wrong call from any surface is an exception that
+ * says what came and what was expected, never a crash. These calls go around the ops of src/ops.
+ */
+import { type TensorInfo, findBackend } from '@tensorflow/tfjs-core';
+
+import * as tf from '../../src/index';
+import {
+  type Attributes,
+  type TensorflowBackend,
+  execute,
+  executeMultiple,
+} from '../../src/kernels/tensorflow/backend';
+import { testBackends } from '../support/backends';
+
+const int32 = (shape: number[]) => tf.zeros(shape, 'int32');
+const float32 = (shape: number[]) => tf.zeros(shape, 'float32');
+
+interface WrongCall {
+  because: string;
+  op: string;
+  inputs: () => TensorInfo[];
+  attributes: Attributes;
+  outputs?: number;
+  error: RegExp;
+}
+
+const INT8_ATTRIBUTES = { has_a_zero: false, has_bias: false, activation: 'linear' };
+const INT4_ATTRIBUTES = {
+  group_size: 32,
+  has_zeros: false,
+  has_bias: false,
+  activation: 'linear',
+};
+
+function int8Inputs({ a = [2, 4], b = [3, 4], sa = [2], sb = [3], aZero = [2], bias = [3] }) {
+  return () => [int32(a), int32(b), float32(sa), float32(sb), int32(aZero), float32(bias)];
+}
+
+function int4Inputs({ x = [2, 64], w = [3, 8], scales = [3, 2], zeros = [3, 2], bias = [3] }) {
+  return () => [float32(x), int32(w), float32(scales), int32(zeros), float32(bias)];
+}
+
+const CALLS: WrongCall[] = [
+  {
+    because: 'x is a scalar',
+    op: 'QutlassPackInt4',
+    inputs: () => [int32([])],
+    attributes: { T: { dtype: 'int32' }, signed: false },
+    error: /packInt4: x has shape \[\], expected rank at least 1/,
+  },
+  {
+    because: 'k does not fit the words',
+    op: 'QutlassUnpackInt8',
+    inputs: () => [int32([2, 3])],
+    attributes: { k: 16 },
+    error: /unpackInt8: packed has shape \[2,3\], expected \[2,4\] \(K=16\)/,
+  },
+  {
+    because: 'k is negative',
+    op: 'QutlassUnpackInt4',
+    inputs: () => [int32([2, 3])],
+    attributes: { k: -1, signed: false },
+    error: /k is -1, expected 0\.\.2147483647/,
+  },
+  {
+    because: 'a weight is no matrix',
+    op: 'QutlassQuantizeWeightInt8',
+    inputs: () => [float32([2, 3, 4])],
+    attributes: {},
+    outputs: 2,
+    error: /kernel has shape \[2,3,4\], expected rank 2/,
+  },
+  {
+    because: 'the group size is no multiple of 8',
+    op: 'QutlassQuantizeWeightInt4',
+    inputs: () => [float32([64, 2])],
+    attributes: { group_size: 12, symmetric: false },
+    outputs: 3,
+    error: /group_size is 12, expected K=64 or a positive multiple of 8/,
+  },
+  {
+    because: 'the group size is zero',
+    op: 'QutlassQuantizeWeightInt4',
+    inputs: () => [float32([64, 2])],
+    attributes: { group_size: 0, symmetric: false },
+    outputs: 3,
+    error: /group_size is 0/,
+  },
+  {
+    because: 'there is a scale too few',
+    op: 'QutlassDequantizeInt4',
+    inputs: () => [int32([3, 8]), float32([3, 1]), int32([3, 2])],
+    attributes: { k: 64, group_size: 32, has_zeros: true },
+    error: /scales has shape \[3,1\], expected \[3,2\] \(K=64, group size 32\)/,
+  },
+  {
+    because: 'there is a zero point too many',
+    op: 'QutlassDequantizeInt8',
+    inputs: () => [int32([3, 8]), float32([3]), int32([4])],
+    attributes: { k: 32, has_zero: true },
+    error: /zero has shape \[4\], expected \[3\]/,
+  },
+  {
+    because: 'a and b differ in K',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ b: [3, 5] }),
+    attributes: INT8_ATTRIBUTES,
+    error: /a has 4 words a row and b 5/,
+  },
+  {
+    because: 'a is a vector',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ a: [4] }),
+    attributes: INT8_ATTRIBUTES,
+    error: /a has shape \[4\], expected rank at least 2/,
+  },
+  {
+    because: 'sa has a value too many',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ sa: [3] }),
+    attributes: INT8_ATTRIBUTES,
+    error: /sa has shape \[3\], expected \[2\] \(one scale a row of a, or a scalar\)/,
+  },
+  {
+    because: 'K could overflow an int32 sum',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ a: [1, 32769], b: [1, 32769], sa: [], sb: [] }),
+    attributes: INT8_ATTRIBUTES,
+    error: /a has 32769 words a row, expected at most 32768: K=131071/,
+  },
+  {
+    because: 'K could overflow an int32 sum with zero points',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ a: [1, 16450], b: [1, 16450], sa: [], sb: [], aZero: [1] }),
+    attributes: { ...INT8_ATTRIBUTES, has_a_zero: true },
+    error: /expected at most 16449: K=65793/,
+  },
+  {
+    because: 'the bias has a wrong length',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({ bias: [1] }),
+    attributes: { ...INT8_ATTRIBUTES, has_bias: true },
+    error: /bias has shape \[1\], expected \[3\]/,
+  },
+  {
+    because: 'there is no such activation',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: int8Inputs({}),
+    attributes: { ...INT8_ATTRIBUTES, activation: 'gelu' },
+    error: /activation|gelu/,
+  },
+  {
+    because: 'b is float32',
+    op: 'QutlassMatmulInt8Bf16',
+    inputs: () => {
+      const [a, , ...others] = int8Inputs({})();
+      return [a, float32([3, 4]), ...others];
+    },
+    attributes: INT8_ATTRIBUTES,
+    error: /int32/,
+  },
+  {
+    because: 'w is not packed',
+    op: 'QutlassMatmulInt4Bf16',
+    inputs: int4Inputs({ w: [3, 64] }),
+    attributes: INT4_ATTRIBUTES,
+    error: /w has shape \[3,64\], expected \[3,8\] \(K=64\)/,
+  },
+  {
+    because: 'scales do not fit the group size',
+    op: 'QutlassMatmulInt4Bf16',
+    inputs: int4Inputs({ scales: [3, 3] }),
+    attributes: INT4_ATTRIBUTES,
+    error: /scales has shape \[3,3\], expected \[3,2\] \(K=64, group size 32\)/,
+  },
+  {
+    because: 'a result has more elements than an int32 counts',
+    op: 'QutlassMatmulInt4Bf16',
+    inputs: int4Inputs({ x: [65536, 0], w: [32768, 0], scales: [32768, 1] }),
+    attributes: { ...INT4_ATTRIBUTES, group_size: 8 },
+    error: /y of shape \[65536,32768\] is too large: sizes must fit int32/,
+  },
+  {
+    because: 'w has a wrong K',
+    op: 'QutlassLinearInt8',
+    inputs: () => [float32([2, 17]), int32([3, 4]), float32([3]), float32([3])],
+    attributes: { has_bias: false, symmetric: true, activation: 'linear' },
+    error: /w has shape \[3,4\], expected \[3,5\] \(K=17\)/,
+  },
+  {
+    because: 'an input is missing',
+    op: 'QutlassLinearInt8',
+    inputs: () => [float32([2, 16])],
+    attributes: { has_bias: false, symmetric: true, activation: 'linear' },
+    error: /QutlassLinearInt8|input/,
+  },
+];
+
+if (testBackends.some(({ name }) => name === 'tensorflow')) {
+  describe('a wrong call of a native op', () => {
+    let backend: TensorflowBackend;
+    beforeAll(async () => {
+      await tf.setBackend('tensorflow');
+      backend = findBackend('tensorflow') as TensorflowBackend;
+    });
+
+    for (const { because, op, inputs, attributes, outputs = 1, error } of CALLS) {
+      it(`of ${op} is an error where ${because}`, () => {
+        const before = tf.memory().numTensors;
+        tf.tidy(() => {
+          const call = () =>
+            outputs === 1
+              ? execute(backend, op, inputs(), attributes)
+              : executeMultiple(backend, op, inputs(), attributes, outputs);
+          expect(call).toThrowError(error);
+        });
+        expect(tf.memory().numTensors).toBe(before);
+      });
+    }
+  });
+}
