@@ -1,0 +1,51 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { FusedActivation } from '../../ops';
+
+/** How the weights of one layer are quantized; the defaults are filled in. */
+export interface Quantization {
+  format: FormatName;
+  /** Elements along K that share a scale; int4 only. */
+  groupSize?: number;
+  /**
+   * int4: whether the range of every group is symmetric about 0, so that no zero points are kept.
+   * int8: whether the range of every row of the inputs is, which are quantized as they come; the
+   * weights' ranges always are.
+   */
+  symmetric: boolean;
+}
+
+export type FormatName = 'int8' | 'int4';
+
+/** What a product does to its sums before it rounds them. */
+export interface Epilogue {
+  bias?: Tensor;
+  activation: FusedActivation;
+}
+
+/** Name, shape and dtype of one weight of a layer. */
+export interface WeightSpec {
+  name: string;
+  shape: number[];
+  dtype: 'int32' | 'float32';
+}
+
+/** A way to store the kernel `[K, N]` of a dense layer, and to multiply with it. */
+export interface WeightFormat {
+  /** What `groupSize` and `symmetric` are where they are not given. */
+  readonly defaults: Omit<Quantization, 'format'>;
+
+  /** Why these settings make no sense, or null where they do. */
+  invalid(quantization: Quantization): string | null;
+
+  /** Why a kernel of `k` rows cannot have this format, or null where it can. */
+  unsupported(k: number, quantization: Quantization): string | null;
+
+  /** The weights that stand for the kernel, in the order of `pack` and `product`. */
+  specs(k: number, n: number, quantization: Quantization): WeightSpec[];
+
+  /** Quantizes a kernel `[K, N]`. */
+  pack(kernel: Tensor2D, quantization: Quantization): Tensor[];
+
+  /** x `[…, M, K]` times the kernel that `weights` stand for: float32 `[…, M, N]`, bf16 values. */
+  product(x: Tensor, weights: Tensor[], quantization: Quantization, epilogue: Epilogue): Tensor;
+}

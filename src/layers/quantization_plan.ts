@@ -1,0 +1,97 @@
+import { all, isFinite as isFiniteNumber, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { valueText } from '../ops/values';
+import { formatOf, resolveQuantization, type FormatName, type Quantization } from './formats';
+import { leaves } from './model_tree';
+import { isQuantizedDense } from './quantized_dense';
+
+type Layer = layers.Layer;
+
+/** How a layer is quantized; what is not given comes from the model's options, then the format. */
+export interface QuantizeLayerOptions {
+  /** The format of the weights; 'int8' by default. */
+  weights?: FormatName;
+  /** int4 only: how many weights along K share a scale, a multiple of 8; 128 by default. */
+  groupSize?: number;
+  /** See `QuantizedDenseArgs.symmetric`: false by default for int4, true for int8. */
+  symmetric?: boolean;
+}
+
+/** The options of `quantizeModel`. */
+export interface QuantizeModelOptions extends QuantizeLayerOptions {
+  /**
+   * Asked once for every dense layer: true quantizes it, false leaves it as it is, options quantize
+   * it in their own way. The path names the nested models above the layer: 'encoder/dense_1'.
+   */
+  filter?: (layer: Layer, path: string) => boolean | QuantizeLayerOptions;
+}
+
+/** What becomes of each layer that has weights: its quantization, or the reason why it stays. */
+export type QuantizationPlan = Map<string, Quantization | { reason: string }>;
+
+const LAYER_OPTIONS = ['weights', 'groupSize', 'symmetric'];
+const CALLER = 'quantizeModel';
+
+/** @throws where an option is unknown or its value invalid, and whatever the filter throws. */
+export function planQuantization(
+  model: LayersModel,
+  { filter = () => true, ...defaults }: QuantizeModelOptions,
+): QuantizationPlan {
+  const modelWide = resolve(CALLER, defaults);
+  util.assert(
+    typeof filter === 'function',
+    () => `${CALLER}: filter is ${valueText(filter)}, expected a function`,
+  );
+  const plan: QuantizationPlan = new Map();
+  for (const { layer, path } of leaves(model)) {
+    if (layer.weights.length === 0 || isQuantizedDense(layer)) continue;
+    if (layer.getClassName() !== 'Dense') {
+      plan.set(path, { reason: `no quantized form of ${layer.getClassName()}` });
+      continue;
+    }
+    const answer = filter(layer, path);
+    const quantization =
+      typeof answer === 'boolean' ? modelWide : resolveAnswer(path, answer, defaults);
+    plan.set(
+      path,
+      answer === false ? { reason: 'left by the filter' } : check(layer, quantization),
+    );
+  }
+  return plan;
+}
+
+function resolveAnswer(
+  path: string,
+  answer: QuantizeLayerOptions,
+  defaults: QuantizeLayerOptions,
+): Quantization {
+  const caller = `${CALLER}: filter for ${path}`;
+  util.assert(
+    typeof answer === 'object' && answer !== null,
+    () => `${caller}: returned ${valueText(answer)}, expected true, false or options`,
+  );
+  const { weights = 'int8' } = defaults;
+  const sameFormat = (answer.weights ?? weights) === weights;
+  return resolve(caller, sameFormat ? { ...defaults, ...answer } : answer);
+}
+
+function resolve(caller: string, options: QuantizeLayerOptions): Quantization {
+  const unknown = Object.keys(options).filter((key) => !LAYER_OPTIONS.includes(key));
+  util.assert(
+    unknown.length === 0,
+    () => `${caller}: unknown option ${unknown.join(', ')}, expected ${LAYER_OPTIONS.join(', ')}`,
+  );
+  const { weights = 'int8', ...rest } = options;
+  return resolveQuantization(caller, 'weights', weights, rest);
+}
+
+function check(layer: Layer, quantization: Quantization): Quantization | { reason: string } {
+  const kernel = layer.getWeights()[0];
+  const reason = formatOf(quantization).unsupported(kernel.shape[0], quantization);
+  if (reason !== null) return { reason };
+  return allFinite(kernel) ? quantization : { reason: 'its kernel has NaN or infinite values' };
+}
+
+function allFinite(kernel: Tensor): boolean {
+  return tidy(() => all(isFiniteNumber(kernel)).dataSync()[0] === 1);
+}

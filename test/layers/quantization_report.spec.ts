@@ -1,0 +1,73 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+
+import { quantizationReport, quantizeModel } from '../../src/layers';
+import { describeOnBackends } from '../support/backends';
+import { classifier, dense, nested } from './models';
+
+describeOnBackends('quantizationReport', () => {
+  it('tells format, kernel and bytes of every layer with weights', () => {
+    const report = quantizationReport(
+      quantizeModel(classifier(), {
+        weights: 'int4',
+        groupSize: 16,
+        filter: (layer) => layer.name !== 'second',
+      }),
+    );
+    expect(report).toEqual({
+      layers: [
+        {
+          layer: 'first',
+          kind: 'QuantizedDense',
+          shape: [37, 24],
+          format: 'int4 g16',
+          bytesBefore: 4 * (37 * 24 + 24),
+          bytesAfter: 4 * (5 * 24 + 3 * 24 + 3 * 24 + 24),
+        },
+        {
+          layer: 'second',
+          kind: 'Dense',
+          shape: [24, 16],
+          format: 'float32',
+          bytesBefore: 4 * 24 * 16,
+          bytesAfter: 4 * 24 * 16,
+          reason: 'left by the filter',
+        },
+        {
+          layer: 'logits',
+          kind: 'QuantizedDense',
+          shape: [16, 5],
+          format: 'int4 g16',
+          bytesBefore: 4 * (16 * 5 + 5),
+          bytesAfter: 4 * (2 * 5 + 5 + 5 + 5),
+        },
+      ],
+      bytesBefore: 4 * (37 * 24 + 24 + 24 * 16 + 16 * 5 + 5),
+      bytesAfter: 4 * (5 * 24 + 3 * 24 + 3 * 24 + 24 + 24 * 16 + 2 * 5 + 5 + 5 + 5),
+    });
+  });
+
+  it('says why layers of other kinds stay', () => {
+    const model = sequential({
+      layers: [
+        layers.conv1d({ filters: 4, kernelSize: 3, inputShape: [8, 4] }),
+        layers.flatten(),
+        dense({ units: 2, seed: 1 }),
+      ],
+    });
+    const [conv] = quantizationReport(quantizeModel(model)).layers;
+    expect(conv.shape).toEqual([3, 4, 4]);
+    expect(conv.reason).toBe('no quantized form of Conv1D');
+  });
+
+  it('describes a model that nothing was done to', () => {
+    const report = quantizationReport(nested());
+    expect(report.layers.map(({ layer }) => layer)).toEqual([
+      'embedding',
+      'encoder/wide',
+      'encoder/narrow',
+      'head',
+    ]);
+    expect(report.layers.every(({ reason }) => reason === 'not quantized')).toBe(true);
+    expect(report.bytesAfter).toBe(report.bytesBefore);
+  });
+});

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+
+import { quantizationReport, quantizeModel } from '../../src/layers';
+import { describeOnBackends, describePending } from '../support/backends';
+import { dense, inputOf, predict } from './models';
+
+function describeOnDisk(): void {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-spec-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('takes the bytes of its report, and gives the same bits when it is loaded', async () => {
+    const layers = [
+      dense({ units: 96, inputShape: [128], activation: 'relu', seed: 1 }),
+      dense({ units: 64, seed: 2 }),
+    ];
+    const quantized = quantizeModel(sequential({ layers }), { weights: 'int4', groupSize: 32 });
+    await quantized.save(`file://${folder}`);
+    const { bytesAfter } = quantizationReport(quantized);
+    expect(statSync(join(folder, 'weights.bin')).size).toBe(bytesAfter);
+    const loaded = await loadLayersModel(`file://${join(folder, 'model.json')}`);
+    const x = inputOf([3, 128], 3);
+    expect(predict(loaded, x)).toEqual(predict(quantized, x));
+    loaded.dispose();
+    quantized.dispose();
+  });
+}
+
+// tfjs-node brings the handlers of files, and is there only where its backend is tested.
+if (tf.io.getSaveHandlers('file:///').length > 0) {
+  describeOnBackends('A quantized model on disk', describeOnDisk);
+} else {
+  describePending('A quantized model on disk', 'skipped: tfjs-node is not loaded');
+}
