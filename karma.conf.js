@@ -1,0 +1,42 @@
+/**
+ * `npm run test:browser`: the specs of the 'cpu' backend and of the builds for browsers (dist/, from
+ * `npm run build`), in a real headless Chromium.
+ */
+const { join } = require('node:path');
+
+/** Served for the specs in test/browser to load, not loaded by the page itself. */
+const SERVED = ['dist/*.{js,mjs,map}', 'node_modules/@tensorflow/tfjs/dist/tf*.min.js'];
+
+module.exports = async (config) => {
+  const { bundleBrowserSpecs } = await import('./scripts/browser_specs.mjs');
+  const { findChromium } = await import('./scripts/chromium.mjs');
+  const chromium = await findChromium();
+  Object.assign(process.env, chromium.env, { CHROME_BIN: chromium.path });
+
+  config.set({
+    basePath: __dirname,
+    frameworks: ['jasmine'],
+    files: [
+      await bundleBrowserSpecs(),
+      ...SERVED.map((pattern) => ({
+        pattern: join(__dirname, pattern),
+        included: false,
+        watched: false,
+      })),
+    ],
+    client: {
+      jasmine: {
+        random: true,
+        seed: '20517',
+        failSpecWithNoExpectations: true,
+        forbidDuplicateNames: true,
+      },
+    },
+    browsers: ['HeadlessChromium'],
+    customLaunchers: { HeadlessChromium: { base: 'ChromeHeadless', flags: chromium.flags } },
+    reporters: ['dots'],
+    browserNoActivityTimeout: 120_000, // a property over many shapes holds the page that long
+    failOnEmptyTestSuite: true,
+    singleRun: true,
+  });
+};

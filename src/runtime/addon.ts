@@ -1,0 +1,83 @@
+/**
+ * Loads the native addon and registers its ops with the TensorFlow that tfjs-node has loaded.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type LoadAttempt, QutlassLoadError } from './errors';
+import { packageRoot } from './package_root';
+
+export interface Gpu {
+  name: string;
+  memoryBytes: number;
+  /** As NVIDIA writes it: '8.6' for sm_86. */
+  computeCapability: string;
+}
+
+/** What the kernels run on. Asking makes no CUDA context. */
+export interface DeviceInfo {
+  cpu: { isa: string; isaReason: string; threads: number };
+  /** The CUDA toolkit and the architectures of the CUDA kernels; null in a build without them. */
+  cuda: { toolkit: string; architectures: string } | null;
+  gpus: Gpu[];
+  /** The newest CUDA that the driver supports, e.g. '13.0'; null without a driver. */
+  driverVersion: string | null;
+  /** How our kernels are ordered with TensorFlow's, and why. */
+  stream: string;
+}
+
+/** The TensorFlow that the ops are registered with. */
+export interface Registration {
+  tensorflowVersion: string;
+  frameworkPath: string;
+  libraryPath: string;
+  /** The names of the ops. */
+  kernels: string[];
+}
+
+export interface Addon {
+  /** Registers the ops, once a process. Throws where no libtensorflow is loaded. */
+  register(): Registration;
+  deviceInfo(): DeviceInfo;
+}
+
+/** Where the addon may lie, in the order in which it is looked for. */
+export function addonPaths(): string[] {
+  return [join(packageRoot(), 'build', 'Release', 'qutlass.node')];
+}
+
+/** Loads the addon. Throws QutlassLoadError with every path tried. */
+export function loadAddon(): Addon {
+  const attempts: LoadAttempt[] = [];
+  for (const path of addonPaths()) {
+    if (!existsSync(path)) {
+      attempts.push({ path, reason: 'no such file' });
+      continue;
+    }
+    try {
+      return require(path) as Addon;
+    } catch (error) {
+      attempts.push({ path, reason: (error as Error).message });
+    }
+  }
+  throw new QutlassLoadError({
+    code: 'ADDON_NOT_LOADED',
+    message: 'the native addon of tfjs-qutlass cannot be loaded',
+    attempts,
+    remedy: 'npx tfjs-qutlass build',
+  });
+}
+
+/** Registers the addon's ops with TensorFlow. Throws QutlassLoadError. */
+export function registerNativeOps(addon: Addon): Registration {
+  try {
+    return addon.register();
+  } catch (error) {
+    throw new QutlassLoadError({
+      code: 'TENSORFLOW_NOT_BOUND',
+      message: 'the native ops cannot be registered with TensorFlow',
+      attempts: [{ path: 'libtensorflow', reason: (error as Error).message }],
+      remedy: 'npx tfjs-qutlass doctor',
+    });
+  }
+}
