@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/**
+ * The command line: npx tfjs-qutlass <setup|build|doctor>.
+ *
+ * Exit status: 0 done, 1 failed, 2 a mistake in the command line.
+ */
+import { type Command, UsageError, commandHelp, parseOptions, programHelp } from './arguments';
+import { build } from './commands/build';
+import { doctor } from './commands/doctor';
+import { setup } from './commands/setup';
+import { StepError } from './steps/step_error';
+
+const COMMANDS: readonly Command[] = [setup, build, doctor];
+
+function findCommand(name: string): Command {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const kind = name.startsWith('-') ? 'option' : 'command';
+  throw new UsageError(`unknown ${kind} '${name}'`);
+}
+
+async function runCommand(name: string, args: string[]): Promise<number> {
+  const command = findCommand(name);
+  const values = parseOptions(command, args);
+  if (values.help === true) {
+    console.log(commandHelp(command));
+    return 0;
+  }
+  return command.run(values);
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const help = programHelp(COMMANDS);
+    if (name !== undefined) console.log(help);
+    else console.error(help);
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    return await runCommand(name, args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`tfjs-qutlass: ${error.message}; npx tfjs-qutlass --help says what there is`);
+      return 2;
+    }
+    if (error instanceof StepError) {
+      console.error(error.describe());
+      return 1;
+    }
+    throw error;
+  }
+}
+
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});
