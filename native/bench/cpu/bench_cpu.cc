@@ -1,0 +1,306 @@
+// Times the products of the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
+//
+//   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4]
+//   [--cold]
+//
+// Ops are measured in turn, sample by sample, after some of their outputs have been checked against
+// the reference. --cold rotates the weights over copies that together exceed 256 MiB.
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <memory>
+
+#include "test/cpu/harness.h"
+
+namespace qutlass::bench {
+namespace {
+
+using test::format;
+
+constexpr int kSamples = 21;
+constexpr double kSampleSeconds = 0.01;
+constexpr int64_t kColdBytes = int64_t{256} << 20;
+
+struct Options {
+  int64_t n = 4096, k = 4096;
+  std::vector<int64_t> m = {1, 4, 16, 64, 128, 512}, threads = {1, 2};
+  std::string op;  // only ops whose names contain it
+  bool cold = false;
+};
+
+std::vector<int64_t> numbers_of(const std::string& list) {
+  std::vector<int64_t> numbers;
+  for (size_t begin = 0; begin < list.size();) {
+    const size_t comma = std::min(list.find(',', begin), list.size());
+    numbers.push_back(std::strtoll(list.substr(begin, comma - begin).c_str(), nullptr, 10));
+    begin = comma + 1;
+  }
+  return numbers;
+}
+
+// False where an argument is not known.
+bool parse(int count, char** arguments, Options& options) {
+  for (int i = 1; i < count; ++i) {
+    const std::string argument = arguments[i];
+    const size_t equals = std::min(argument.find('='), argument.size() - 1);
+    const std::string name = argument.substr(0, equals), value = argument.substr(equals + 1);
+    if (argument == "--cold") {
+      options.cold = true;
+    } else if (name == "--op") {
+      options.op = value;
+    } else if (name == "--m" || name == "--threads") {
+      (name == "--m" ? options.m : options.threads) = numbers_of(value);
+    } else if (name == "--n" || name == "--k") {
+      const std::vector<int64_t> numbers = numbers_of(value);
+      if (numbers.size() != 1 || numbers[0] < 1) return false;
+      (name == "--n" ? options.n : options.k) = numbers[0];
+    } else {
+      return false;
+    }
+  }
+  const auto positive = [](int64_t number) { return number > 0; };
+  return std::all_of(options.m.begin(), options.m.end(), positive) &&
+         std::all_of(options.threads.begin(), options.threads.end(), positive);
+}
+
+// Operands of every op for one m; weights come in copies.
+struct Operands {
+  int64_t m, n, k;
+  std::vector<float> x, sa, sb, scales, y;
+  std::vector<int32_t> a, a_zero;
+  std::vector<std::vector<int32_t>> w8, w4;
+
+  Operands(int64_t m, int64_t n, int64_t k, bool cold) : m(m), n(n), k(k), y(m * n), a_zero(m, 3) {
+    test::Random random(1);
+    x = test::random_floats(random, m * k, -1, 1);
+    sa = test::random_floats(random, m, 1e-3f, 1e-2f);
+    sb = test::random_floats(random, n, 1e-3f, 1e-2f);
+    scales = test::random_floats(random, n * group_count(k, 8), 1e-3f, 1e-2f);
+    a = test::random_words(random, m * int8_words(k));
+    for (int32_t& word : a) word = clear_tail(word, &word - a.data());
+    const int64_t bytes = n * int8_words(k) * 4;
+    const int64_t copies = cold ? (kColdBytes + bytes - 1) / bytes : 1;
+    for (int64_t i = 0; i < copies; ++i) {
+      w8.push_back(test::random_words(random, n * int8_words(k)));
+      // Of half the size: twice as many.
+      w4.push_back(test::random_words(random, n * int4_words(k)));
+      w4.push_back(test::random_words(random, n * int4_words(k)));
+    }
+  }
+
+ private:
+  int32_t clear_tail(int32_t word, int64_t index) const {
+    const bool is_last = index % int8_words(k) == int8_words(k) - 1;
+    return is_last && k % 4 ? word & ((1 << (8 * (k % 4))) - 1) : word;
+  }
+};
+
+// One op with its operands: run(i) is call number i, check() looks at some elements of y.
+struct Case {
+  std::string op;
+  int64_t group;
+  double bytes;
+  std::function<const char*(int64_t)> run;
+  std::function<double()> max_relative_error;
+  std::vector<double> us;
+};
+
+double relative_error(double got, double want) {
+  return std::fabs(got - want) / std::max(std::fabs(want), 1e-3);
+}
+
+// The greatest relative error of the first columns of the last row of y.
+template <typename Args>
+double error_of_int8(const Args& args, void (*reference)(const Args&)) {
+  Args some = args;
+  some.n = std::min<int64_t>(args.n, 64);
+  std::vector<float> want(args.m * some.n);
+  some.y = want.data();
+  reference(some);
+  double error = 0;
+  for (int64_t j = 0; j < some.n; ++j) {
+    const float got = args.y[(args.m - 1) * args.n + j];
+    error = std::max(error, relative_error(got, want[(args.m - 1) * some.n + j]));
+  }
+  return error;
+}
+
+double error_of_int4(const MatmulInt4Args& args) {
+  double error = 0;
+  for (int64_t j = 0; j < std::min<int64_t>(args.n, 64); ++j) {
+    const double want = reference::matmul_int4_at(args, args.m - 1, j).value;
+    error = std::max(error, relative_error(args.y[(args.m - 1) * args.n + j], want));
+  }
+  return error;
+}
+
+// An op whose workspace is made once; `args` are those of a call, by its number.
+template <typename Args>
+Case product_case(const std::string& op, int64_t group, double bytes,
+                  const char* (*kernel)(const Args&, void*), std::function<Args(int64_t)> args,
+                  std::function<double(const Args&)> error) {
+  auto workspace =
+      std::make_shared<test::Guarded<char>>(static_cast<int64_t>(cpu::workspace_bytes(args(0))));
+  return {op,
+          group,
+          bytes,
+          [=](int64_t i) { return kernel(args(i), workspace->data()); },
+          [=] {
+            kernel(args(0), workspace->data());
+            return error(args(0));
+          },
+          {}};
+}
+
+std::vector<Case> cases_of(Operands& o) {
+  const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
+  std::vector<Case> cases;
+  cases.push_back(product_case<LinearInt8Args>(
+      "linear_int8", 0, activations + o.n * o.k, cpu::linear_int8,
+      [&o](int64_t i) {
+        return LinearInt8Args{o.x.data(),
+                              o.w8[i % o.w8.size()].data(),
+                              o.sb.data(),
+                              nullptr,
+                              o.y.data(),
+                              o.m,
+                              o.n,
+                              o.k,
+                              false,
+                              true,
+                              Activation::kLinear};
+      },
+      [](const LinearInt8Args& args) { return error_of_int8(args, reference::linear_int8); }));
+  for (bool has_zero : {false, true}) {
+    cases.push_back(product_case<MatmulInt8Args>(
+        has_zero ? "matmul_int8 a_zero" : "matmul_int8", 0, activations + o.n * o.k,
+        cpu::matmul_int8,
+        [&o, has_zero](int64_t i) {
+          return MatmulInt8Args{o.a.data(),
+                                o.w8[i % o.w8.size()].data(),
+                                o.sa.data(),
+                                o.sb.data(),
+                                has_zero ? o.a_zero.data() : nullptr,
+                                nullptr,
+                                o.y.data(),
+                                o.m,
+                                o.n,
+                                int8_words(o.k),
+                                false,
+                                false,
+                                Activation::kLinear};
+        },
+        [](const MatmulInt8Args& args) { return error_of_int8(args, reference::matmul_int8); }));
+  }
+  for (int64_t group : {int64_t{128}, int64_t{32}, o.k}) {
+    cases.push_back(product_case<MatmulInt4Args>(
+        "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,
+        [&o, group](int64_t i) {
+          return MatmulInt4Args{o.x.data(),
+                                o.w4[i % o.w4.size()].data(),
+                                o.scales.data(),
+                                nullptr,
+                                nullptr,
+                                o.y.data(),
+                                o.m,
+                                o.n,
+                                o.k,
+                                group,
+                                Activation::kLinear};
+        },
+        error_of_int4));
+  }
+  return cases;
+}
+
+double seconds_of(const Case& c, int64_t first_call, int64_t calls) {
+  const auto start = std::chrono::steady_clock::now();
+  for (int64_t i = 0; i < calls; ++i) c.run(first_call + i);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void measure(std::vector<Case>& cases) {
+  std::vector<int64_t> calls;
+  for (const Case& c : cases) {
+    seconds_of(c, 0, 1);
+    calls.push_back(1 + static_cast<int64_t>(kSampleSeconds / seconds_of(c, 1, 1)));
+  }
+  for (int sample = 0; sample < kSamples; ++sample) {
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const double seconds = seconds_of(cases[i], sample * calls[i], calls[i]);
+      cases[i].us.push_back(1e6 * seconds / static_cast<double>(calls[i]));
+    }
+  }
+  for (Case& c : cases) std::sort(c.us.begin(), c.us.end());
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "";
+}
+
+void print(const Case& c, const Operands& o, const Options& options, double error) {
+  const double p20 = c.us[kSamples / 5], median = c.us[kSamples / 2], p80 = c.us[kSamples * 4 / 5];
+  const double tflops = 2.0 * o.m * o.n * o.k / median * 1e-6, gbps = c.bytes / median * 1e-3;
+  std::fprintf(stderr, "%-20s %5lld %5lld %7d %11.0f %11.0f %11.0f %8.3f %7.1f\n", c.op.c_str(),
+               static_cast<long long>(c.group), static_cast<long long>(o.m), cpu::thread_count(),
+               p20, median, p80, tflops, gbps);
+  std::printf(
+      "{\"op\":\"%s\",\"provider\":\"qutlass-cpu\",\"m\":%lld,\"n\":%lld,\"k\":%lld,\"group\":%lld,"
+      "\"cold\":%s,\"us\":{\"p20\":%.1f,\"median\":%.1f,\"p80\":%.1f},\"tflops\":%.4f,\"gbps\":%."
+      "2f,"
+      "\"maxRelativeError\":%.3g,\"device\":\"%s, %d threads, %s\",\"libraries\":{},"
+      "\"commit\":\"%s\"}\n",
+      c.op.c_str(), static_cast<long long>(o.m), static_cast<long long>(o.n),
+      static_cast<long long>(o.k), static_cast<long long>(c.group), options.cold ? "true" : "false",
+      p20, median, p80, tflops, gbps, error, processor_name().c_str(), cpu::thread_count(),
+      cpu::isa_name(), QUTLASS_COMMIT);
+}
+
+int run(const Options& options) {
+  std::fprintf(stderr, "%-20s %5s %5s %7s %11s %11s %11s %8s %7s\n", "op", "group", "m", "threads",
+               "p20 us", "median us", "p80 us", "tflops", "GB/s");
+  for (int64_t m : options.m) {
+    Operands operands(m, options.n, options.k, options.cold);
+    for (int64_t threads : options.threads) {
+      cpu::set_thread_count(static_cast<int>(threads));
+      std::vector<Case> cases = cases_of(operands);
+      cases.erase(
+          std::remove_if(cases.begin(), cases.end(),
+                         [&](const Case& c) { return c.op.find(options.op) == std::string::npos; }),
+          cases.end());
+      std::vector<double> errors;
+      for (const Case& c : cases) {
+        errors.push_back(c.max_relative_error());
+        if (errors.back() < 0.02) continue;
+        std::fprintf(stderr, "%s is wrong: relative error %g\n", c.op.c_str(), errors.back());
+        return 1;
+      }
+      measure(cases);
+      for (size_t i = 0; i < cases.size(); ++i) print(cases[i], operands, options, errors[i]);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace qutlass::bench
+
+int main(int count, char** arguments) {
+  qutlass::bench::Options options;
+  if (!qutlass::bench::parse(count, arguments, options)) {
+    std::fprintf(stderr,
+                 "usage: bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] "
+                 "[--op=matmul_int4] [--cold]\n");
+    return 2;
+  }
+  if (const char* error = qutlass::cpu::pack_int4({})) {
+    std::fprintf(stderr, "%s\n", error);
+    return 2;
+  }
+  return qutlass::bench::run(options);
+}

@@ -1,0 +1,28 @@
+// What the process runs with: the instruction set and the number of threads, settled when first
+// asked for, from the processor and from two environment variables:
+//   QUTLASS_CPU_ISA       scalar, avx2 or avx512vnni
+//   QUTLASS_NUM_THREADS   1 ... 1024
+#pragma once
+
+#include <string>
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+
+struct Configuration {
+  const Isa* isa;
+  std::string isa_reason;
+  int threads;
+  std::string error;  // what is wrong with a variable; empty where nothing is
+};
+
+const Configuration& configuration();
+
+// The reason why no op can run, or null.
+inline const char* configuration_error() {
+  const std::string& error = configuration().error;
+  return error.empty() ? nullptr : error.c_str();
+}
+
+}  // namespace qutlass::cpu

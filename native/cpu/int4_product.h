@@ -1,0 +1,42 @@
+// An int4 product, in the terms of the kernels.
+#pragma once
+
+#include <algorithm>
+
+#include "cpu/epilogue.h"
+#include "cpu/isa.h"
+#include "qutlass/ops.h"
+
+namespace qutlass::cpu {
+
+struct Int4Product {
+  const Isa& isa;
+  const MatmulInt4Args& args;
+  int64_t words;   // of a weight row
+  int64_t groups;  // of a weight row
+  // Of a group. One that is all of K may end within a word, which it then has for itself.
+  int64_t group_words;
+
+  Int4Product(const Isa& isa, const MatmulInt4Args& args)
+      : isa(isa),
+        args(args),
+        words(int4_words(args.k)),
+        groups(group_count(args.k, args.group_size)),
+        group_words(std::max<int64_t>(int4_words(args.group_size), 1)) {}
+
+  Int4Row row(int64_t n) const {
+    return {args.w + n * words, args.scales + n * groups,
+            args.zeros ? args.zeros + n * groups : nullptr};
+  }
+
+  // Writes y[row, first_column ...] from its sums.
+  void finish_row(int64_t row, int64_t first_column, int64_t columns, const float* sums) const {
+    finish_int4(sums, columns, args.bias ? args.bias + first_column : nullptr, args.activation,
+                args.y + row * args.n + first_column);
+  }
+
+  // For parallel_for: a vector's product and what it takes to unpack its weights.
+  int64_t work() const { return args.m * args.n * args.k / 2; }
+};
+
+}  // namespace qutlass::cpu

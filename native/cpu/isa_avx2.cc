@@ -1,0 +1,190 @@
+// AVX2 with FMA.
+#include <immintrin.h>
+
+#include "cpu/isa.h"
+#include "cpu/isa_int4_dot.h"
+#include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_quantize_kernels.h"
+
+namespace qutlass::cpu {
+namespace {
+
+struct Vector {
+  static constexpr int kLanes = 8;
+  static constexpr int kParts = 2;
+  using Float = __m256;
+  using Int = __m256i;
+
+  // All ones in the first `count` lanes.
+  static Int first_lanes(int64_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  static Float zero() { return _mm256_setzero_ps(); }
+  static Float broadcast(float value) { return _mm256_set1_ps(value); }
+  static Int broadcast(int32_t value) { return _mm256_set1_epi32(value); }
+  static Float load(const float* p) { return _mm256_loadu_ps(p); }
+  static Int load(const int32_t* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static Float load_first(const float* p, int64_t count) {
+    return _mm256_maskload_ps(p, first_lanes(count));
+  }
+  static Int load_first(const int32_t* p, int64_t count) {
+    return _mm256_maskload_epi32(p, first_lanes(count));
+  }
+  static void store(float* p, Float v) { _mm256_storeu_ps(p, v); }
+  static void store(int32_t* p, Int v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static void store_bytes(int8_t* p, Int v, int64_t count) {
+    const __m128i words =
+        _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    const __m128i bytes = _mm_packs_epi16(words, words);
+    if (count == kLanes) {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
+    } else {
+      __builtin_memcpy(p, &bytes, static_cast<size_t>(count));
+    }
+  }
+
+  static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+  static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
+  static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  static Float multiply_add(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  static Float minimum(Float a, Float b) { return _mm256_min_ps(a, b); }
+  static Float maximum(Float a, Float b) { return _mm256_max_ps(a, b); }
+  static Float round(Float v) {
+    return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static Float zero_where_zero(Float v, Float test) {
+    return _mm256_andnot_ps(_mm256_cmp_ps(test, zero(), _CMP_EQ_OQ), v);
+  }
+  template <int kBits>
+  static Int shift_right(Int v) {
+    return _mm256_srli_epi32(v, kBits);
+  }
+  static Int shift_left(Int v, int bits) { return _mm256_slli_epi32(v, bits); }
+  static Int bit_and(Int a, Int b) { return _mm256_and_si256(a, b); }
+  static Int bit_or(Int a, Int b) { return _mm256_or_si256(a, b); }
+  static Int masked_or(Int v, Int mask, Int bits) { return bit_or(bit_and(v, mask), bits); }
+  static Float as_float(Int v) { return _mm256_castsi256_ps(v); }
+  static Float to_float(Int v) { return _mm256_cvtepi32_ps(v); }
+  static Int to_int(Float v) { return _mm256_cvtps_epi32(v); }
+
+  static void transpose(Int (&v)[kLanes]) {
+    Int pairs[kLanes], quads[kLanes];
+    for (int i = 0; i < kLanes; i += 2) {
+      pairs[i] = _mm256_unpacklo_epi32(v[i], v[i + 1]);
+      pairs[i + 1] = _mm256_unpackhi_epi32(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < kLanes; i += 4) {
+      for (int j = 0; j < 2; ++j) {
+        quads[i + 2 * j] = _mm256_unpacklo_epi64(pairs[i + j], pairs[i + j + 2]);
+        quads[i + 2 * j + 1] = _mm256_unpackhi_epi64(pairs[i + j], pairs[i + j + 2]);
+      }
+    }
+    for (int i = 0; i < 4; ++i) {
+      v[i] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x20);
+      v[i + 4] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x31);
+    }
+  }
+
+  static Int load_part(const uint8_t* p) { return _mm256_broadcastsi128_si256(load_table(p)); }
+  template <typename Get>
+  [[gnu::always_inline]] static Int load_parts(Get get) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(load_table(get(0))), load_table(get(1)),
+                                   1);
+  }
+  template <typename Get>
+  [[gnu::always_inline]] static Float broadcast_parts(Get get) {
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_broadcast_ss(get(0))),
+                                _mm_broadcast_ss(get(1)), 1);
+  }
+  static Int shuffle_bytes(Int table, Int v) { return _mm256_shuffle_epi8(table, v); }
+  static Int interleave_low(Int a, Int b) { return _mm256_unpacklo_epi8(a, b); }
+  static Int interleave_high(Int a, Int b) { return _mm256_unpackhi_epi8(a, b); }
+  static __m128i load_table(const uint8_t* p) {
+    return _mm_load_si128(reinterpret_cast<const __m128i*>(p));
+  }
+  static float total(Float v) {
+    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+  }
+
+  template <typename Get>
+  [[gnu::always_inline]] static auto collect(Get get) {
+    return setr(get(0), get(1), get(2), get(3), get(4), get(5), get(6), get(7));
+  }
+  static Float setr(float a, float b, float c, float d, float e, float f, float g, float h) {
+    return _mm256_setr_ps(a, b, c, d, e, f, g, h);
+  }
+  static Int setr(int32_t a, int32_t b, int32_t c, int32_t d, int32_t e, int32_t f, int32_t g,
+                  int32_t h) {
+    return _mm256_setr_epi32(a, b, c, d, e, f, g, h);
+  }
+};
+
+// vpmaddubsw, the byte product, saturates; so bytes are widened to 16 bits, and vpmaddwd's sums of
+// two products are exact.
+struct Int8Vector {
+  using Sums = __m256i;
+  using Values = __m256i;
+  static constexpr int kWords = 4;
+  static constexpr int kPreparedBytes = 32;
+
+  static Sums zero() { return _mm256_setzero_si256(); }
+  static Values load_prepared(const char* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static Values load(const int32_t* words) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(words)));
+  }
+  static Values load_first(const int32_t* words, int64_t count) {
+    const __m128i mask =
+        _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(count)), _mm_setr_epi32(0, 1, 2, 3));
+    return _mm256_cvtepi8_epi16(_mm_maskload_epi32(words, mask));
+  }
+  static Sums multiply_add(Sums sums, Values a, Values b) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
+  }
+  static int32_t total(Sums sums) {
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(1, 0, 3, 2)));
+    return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
+  }
+};
+
+int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
+  __m256i* out = static_cast<__m256i*>(prepared);
+  int64_t word = 0;
+  for (; word + Int8Vector::kWords <= words; word += Int8Vector::kWords) {
+    _mm256_storeu_si256(out++, Int8Vector::load(row + word));
+  }
+  if (word < words) _mm256_storeu_si256(out, Int8Vector::load_first(row + word, words - word));
+  return 0;
+}
+
+}  // namespace
+
+const Isa kAvx2Isa = {
+    "avx2",
+    Int8Vector::kWords* kInt8PerWord,
+    sizeof(int16_t),
+    prepare_int8,
+    {{4, int8_tile<Int8Vector, 1, 4>},
+     {4, int8_tile<Int8Vector, 2, 4>},
+     {2, int8_tile<Int8Vector, 3, 2>},
+     {2, int8_tile<Int8Vector, 4, 2>}},
+    Vector::kLanes,
+    int4_dot<Vector>,
+    2 * Vector::kLanes,
+    unpack_int4<Vector, 2>,
+    6,
+    {int4_tile<Vector, 2, 1>, int4_tile<Vector, 2, 2>, int4_tile<Vector, 2, 3>,
+     int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
+    quantize_row<Vector>,
+    quantize_columns<Vector>,
+};
+
+}  // namespace qutlass::cpu

@@ -1,0 +1,51 @@
+// The int8 tile, over the vector type of an instruction set: for isa_*.cc alone (see isa.h).
+//
+// A vector type V has
+//   Sums                                  a vector of int32 partial sums
+//   Values                                a vector of int8 values, in the form that it multiplies
+//   kWords                                words whose elements a vector holds
+//   kPreparedBytes                        bytes of a vector of prepared activations
+//   zero(), load_prepared(p), load(words), load_first(words, count), multiply_add(sums, a, b),
+//   total(sums)
+#pragma once
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+namespace {
+
+template <typename V, int kRows, int kColumns>
+[[gnu::always_inline]] inline void int8_step(const char* const* a, const typename V::Values* b,
+                                             typename V::Sums (&sums)[kRows][kColumns]) {
+  for (int i = 0; i < kRows; ++i) {
+    const typename V::Values row = V::load_prepared(a[i]);
+    for (int j = 0; j < kColumns; ++j) sums[i][j] = V::multiply_add(sums[i][j], row, b[j]);
+  }
+}
+
+template <typename V, int kRows, int kColumns>
+void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* out) {
+  typename V::Sums sums[kRows][kColumns];
+  typename V::Values columns[kColumns];
+  const char* rows[kRows];
+  for (int i = 0; i < kRows; ++i) {
+    rows[i] = static_cast<const char*>(a[i]);
+    for (int j = 0; j < kColumns; ++j) sums[i][j] = V::zero();
+  }
+  int64_t word = 0;
+  for (; word + V::kWords <= words; word += V::kWords) {
+    for (int j = 0; j < kColumns; ++j) columns[j] = V::load(b[j] + word);
+    int8_step<V>(rows, columns, sums);
+    for (int i = 0; i < kRows; ++i) rows[i] += V::kPreparedBytes;
+  }
+  if (word < words) {
+    for (int j = 0; j < kColumns; ++j) columns[j] = V::load_first(b[j] + word, words - word);
+    int8_step<V>(rows, columns, sums);
+  }
+  for (int i = 0; i < kRows; ++i) {
+    for (int j = 0; j < kColumns; ++j) out[i * kColumns + j] = V::total(sums[i][j]);
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::cpu

@@ -1,0 +1,115 @@
+// What the tests of the CPU ops share.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cpu/kernels.h"
+#include "cpu/parallel.h"
+#include "test/check.h"
+#include "test/reference.h"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace qutlass::test {
+
+// Denormals are flushed to zero while this lives, as in TensorFlow's threads.
+class FlushedDenormals {
+ public:
+#if defined(__x86_64__)
+  FlushedDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | kFlush); }
+  ~FlushedDenormals() {
+    CHECK((_mm_getcsr() & kFlush) == kFlush, "the op changed its caller's float environment");
+    _mm_setcsr(saved_);
+  }
+
+ private:
+  static constexpr unsigned kFlush = 0x8040;
+  unsigned saved_;
+#endif
+};
+
+// Whether the instruction set that QUTLASS_CPU_ISA names is in use; else the test is skipped.
+inline bool has_isa() {
+  const char* wanted = std::getenv("QUTLASS_CPU_ISA");
+  if (!wanted || std::strcmp(wanted, cpu::isa_name()) == 0) return true;
+  CHECK(std::strcmp(wanted, "scalar") != 0, "the scalar kernels must run everywhere");
+  skip(cpu::isa_reason());
+  return false;
+}
+
+#define TEST_EACH_ISA(name)                \
+  static void test_##name##_on_isa();      \
+  TEST(name) {                             \
+    if (has_isa()) test_##name##_on_isa(); \
+  }                                        \
+  static void test_##name##_on_isa()
+
+// Runs an op as TensorFlow would, and checks that it did not fail.
+template <typename Op>
+void run_op(const Op& op) {
+  const char* error;
+  {
+    FlushedDenormals flushed;
+    error = op();
+  }
+  CHECK(error == nullptr, "%s", error);
+}
+
+// The same for a product, whose workspace is as large as it says and not looked at beforehand.
+template <typename Args>
+void run_product(const char* (*op)(const Args&, void*), const Args& args) {
+  Guarded<char> workspace(static_cast<int64_t>(cpu::workspace_bytes(args)));
+  run_op([&] { return op(args, workspace.data()); });
+  CHECK(workspace.is_intact(), "the op wrote beyond its workspace");
+}
+
+// Calls body with 1, 2 and 3 threads set.
+template <typename Body>
+void with_each_thread_count(const Body& body) {
+  for (int threads : {1, 2, 3}) {
+    cpu::set_thread_count(threads);
+    body();
+  }
+  cpu::set_thread_count(0);
+}
+
+// Packs the integers of `row_count` rows.
+inline std::vector<int32_t> packed_int8(const std::vector<int32_t>& integers, int64_t rows,
+                                        int64_t k) {
+  std::vector<int32_t> packed(rows * int8_words(k));
+  reference::pack_int8({integers.data(), nullptr, packed.data(), rows, k, false});
+  return packed;
+}
+
+inline std::vector<int32_t> random_integers(Random& random, int64_t size, int32_t low,
+                                            int32_t high) {
+  std::vector<int32_t> values(size);
+  for (int32_t& value : values) value = static_cast<int32_t>(random.integer(low, high));
+  return values;
+}
+
+inline std::vector<float> random_floats(Random& random, int64_t size, float low, float high) {
+  std::vector<float> values(size);
+  for (float& value : values) value = random.uniform(low, high);
+  return values;
+}
+
+// Whole words of any bits.
+inline std::vector<int32_t> random_words(Random& random, int64_t size) {
+  std::vector<int32_t> words(size);
+  for (int32_t& word : words) word = static_cast<int32_t>(random.next());
+  return words;
+}
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kLeastDenormal = std::numeric_limits<float>::denorm_min();
+constexpr float kGreatest = std::numeric_limits<float>::max();
+
+constexpr Activation kActivations[] = {Activation::kLinear, Activation::kRelu, Activation::kRelu6};
+
+}  // namespace qutlass::test

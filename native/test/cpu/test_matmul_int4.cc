@@ -1,0 +1,201 @@
+// matmulInt4Bf16: within the contract's bound of the float64 reference, exact where float32 is, and
+// the same bits for any number of threads.
+#include "harness.h"
+
+namespace qutlass::test {
+namespace {
+
+struct Problem {
+  int64_t m, n, k, group_size;
+  std::vector<float> x, scales, bias;
+  std::vector<int32_t> w, zeros;
+  MatmulInt4Args args{};
+
+  Problem(Random& random, int64_t rows, int64_t columns, int64_t depth, int64_t group)
+      : m(rows), n(columns), k(depth), group_size(group) {
+    const int64_t groups = n * group_count(k, group_size);
+    x = random_floats(random, m * k, -2.0f, 2.0f);
+    w = random_words(random, n * int4_words(k));  // tails too: they must not count
+    scales = random_floats(random, groups, 1e-3f, 1e-1f);
+    zeros = random_integers(random, groups, 0, 15);
+    bias = random_floats(random, n, -3.0f, 3.0f);
+    has_zeros = random.chance(0.5);
+    has_bias = random.chance(0.5);
+    args.activation = kActivations[random.integer(0, 2)];
+    point();
+  }
+  // args points into this.
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
+
+  bool has_zeros, has_bias;
+
+  void point() {
+    args.x = x.data();
+    args.w = w.data();
+    args.scales = scales.data();
+    args.zeros = has_zeros ? zeros.data() : nullptr;
+    args.bias = has_bias ? bias.data() : nullptr;
+    args.m = m;
+    args.n = n;
+    args.k = k;
+    args.group_size = group_size;
+  }
+};
+
+// Runs the op with each number of threads and gives its y.
+std::vector<float> product_of(Problem& problem) {
+  problem.point();
+  MatmulInt4Args args = problem.args;
+  context() =
+      format("m %lld, n %lld, k %lld, group size %lld, zeros %d, bias %d, activation %d",
+             static_cast<long long>(args.m), static_cast<long long>(args.n),
+             static_cast<long long>(args.k), static_cast<long long>(args.group_size),
+             args.zeros != nullptr, args.bias != nullptr, static_cast<int>(args.activation));
+  std::vector<float> first;
+  with_each_thread_count([&] {
+    Guarded<float> y(args.m * args.n);
+    args.y = y.data();
+    run_product(cpu::matmul_int4, args);
+    CHECK(y.is_intact(), "wrote beyond y");
+    if (first.empty()) first.assign(y.data(), y.data() + y.size());
+    check_same(y.data(), first.data(), y.size(), "y with more threads");
+  });
+  return first;
+}
+
+void check_close(Problem& problem) {
+  std::vector<float> y = product_of(problem);
+  problem.args.y = y.data();
+  reference::check_matmul_int4(problem.args);
+}
+
+int64_t random_group_size(Random& random, int64_t k) {
+  return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);
+}
+
+TEST_EACH_ISA(all_tails) {
+  Random random(31);
+  for (int64_t k = 0; k <= 300; ++k) {
+    Problem problem(random, random.integer(0, 11), random.integer(0, 13), k,
+                    random_group_size(random, k));
+    check_close(problem);
+  }
+  for (int64_t m = 0; m <= 9; ++m) {
+    for (int64_t n = 0; n <= 9; ++n) {
+      const int64_t k = random.integer(0, 200);
+      Problem problem(random, m, n, k, random_group_size(random, k));
+      check_close(problem);
+    }
+  }
+}
+
+TEST_EACH_ISA(several_blocks) {
+  Random random(32);
+  const int64_t shapes[][4] = {{1, 1000, 1024, 128}, {1, 700, 1111, 32}, {4, 300, 2048, 2048},
+                               {131, 67, 600, 64},   {260, 33, 520, 40}, {7, 50, 3000, 3000},
+                               {9, 55, 1536, 768},   {3, 20, 1280, 320}};
+  for (const auto& shape : shapes) {
+    Problem problem(random, shape[0], shape[1], shape[2], shape[3]);
+    check_close(problem);
+  }
+}
+
+TEST_EACH_ISA(exact_where_float32_is) {
+  // Small whole x and scales that are powers of two: no sum rounds, so any order is exact.
+  Random random(33);
+  for (int64_t m : {1, 2, 3, 4, 5, 13}) {
+    for (int64_t group_size : {8, 24, 32, 64, 128, 264, 397}) {
+      Problem problem(random, m, 29, 397, group_size);
+      for (float& x : problem.x) x = static_cast<float>(random.integer(-8, 8));
+      for (float& scale : problem.scales) {
+        scale = std::ldexp(1.0f, static_cast<int>(random.integer(-2, 2)));
+      }
+      for (float& bias : problem.bias) bias = static_cast<float>(random.integer(-9, 9));
+      std::vector<float> y = product_of(problem), want;
+      for (int64_t i = 0; i < m * 29; ++i) {
+        const double value = reference::matmul_int4_at(problem.args, i / 29, i % 29).value;
+        want.push_back(round_to_bf16(static_cast<float>(value)));
+      }
+      check_same(y.data(), want.data(), static_cast<int64_t>(want.size()), "y");
+    }
+  }
+}
+
+TEST_EACH_ISA(rounds_x_to_bf16) {
+  // 1 + 2^-8 is a tie and becomes 1, 1 + 3 * 2^-8 becomes 1 + 2^-6; the scale shows the difference.
+  for (int64_t m : {1, 5}) {
+    std::vector<float> x(m, 1.0f + 0x1p-8f), scales(1, 128.0f);
+    x[0] = 1.0f + 3 * 0x1p-8f;
+    const int32_t word = 9;
+    Guarded<float> y(m);
+    MatmulInt4Args args{};
+    args.x = x.data();
+    args.w = &word;
+    args.scales = scales.data();
+    args.y = y.data();
+    args.m = m;
+    args.n = args.k = args.group_size = 1;
+    run_product(cpu::matmul_int4, args);
+    for (int64_t i = 0; i < m; ++i) {
+      const float want = i == 0 ? 130.0f : 128.0f;
+      CHECK(y[i] == want, "got %s, expected %g", shown(y[i]).c_str(), static_cast<double>(want));
+    }
+  }
+}
+
+TEST_EACH_ISA(special_values_stay_in_their_rows_and_columns) {
+  Random random(34);
+  for (int64_t m : {1, 3, 6}) {
+    Problem problem(random, m, 5, 130, 64);
+    problem.x[5] = kNan;
+    if (m > 1) problem.x[130 + 129] = kInfinity;
+    if (m > 2) problem.x[2 * 130] = -kInfinity;
+    // Every q above its zero point, so that an infinite x gives an infinite y.
+    problem.has_zeros = true;
+    std::fill(problem.zeros.begin(), problem.zeros.end(), 0);
+    for (int32_t& word : problem.w) word |= 0x11111111;
+    problem.scales[2 * 3] = kNan;
+    problem.args.activation = Activation::kLinear;
+    check_close(problem);
+  }
+}
+
+TEST_EACH_ISA(denormals) {
+  // x, scales and results that flushing would lose.
+  Random random(35);
+  for (int64_t m : {1, 6}) {
+    Problem problem(random, m, 9, 200, 40);
+    problem.has_bias = false;
+    problem.args.activation = Activation::kLinear;
+    for (float& x : problem.x) x *= 1e-38f;
+    for (float& scale : problem.scales) scale = 1.0f;
+    check_close(problem);
+    for (float& x : problem.x) x *= 1e30f;
+    for (float& scale : problem.scales) scale = 1e-32f;
+    check_close(problem);
+    for (float& x : problem.x) x = 0.5f;
+    for (float& scale : problem.scales) scale = 1e-39f;
+    check_close(problem);
+  }
+}
+
+TEST_EACH_ISA(nothing_to_do) {
+  MatmulInt4Args args{};
+  args.group_size = 1;
+  run_product(cpu::matmul_int4, args);
+  const float bias[] = {1.0f, -2.0f}, scales[] = {kNan, 1.0f};
+  Guarded<float> y(2);
+  args.m = 1;
+  args.n = 2;
+  args.scales = scales;
+  args.bias = bias;
+  args.y = y.data();
+  run_product(cpu::matmul_int4, args);
+  CHECK(y[0] == 1.0f && y[1] == -2.0f, "an empty sum leaves the bias");
+}
+
+}  // namespace
+}  // namespace qutlass::test
+
+TEST_MAIN()

@@ -1,0 +1,167 @@
+// quantizeInt8, quantizeWeightInt8 and quantizeWeightInt4: the bits of the reference.
+#include "harness.h"
+
+namespace qutlass::test {
+namespace {
+
+// Numbers of very different magnitudes, and now and then one that makes its row or group special.
+std::vector<float> mixed_floats(Random& random, int64_t size, double special) {
+  const float specials[] = {kNan,           kInfinity,       -kInfinity, kGreatest, -kGreatest,
+                            kLeastDenormal, -kLeastDenormal, 1e-39f,     0.0f,      -0.0f};
+  std::vector<float> values(size);
+  for (float& value : values) {
+    value = random.chance(special)
+                ? specials[random.integer(0, 9)]
+                : std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-3, 3)));
+  }
+  return values;
+}
+
+// Rows (or columns) of one kind: their step times `step` between values, `distance` between lines.
+void make_special_line(std::vector<float>& x, Random& random, int64_t begin, int64_t step,
+                       int64_t count) {
+  const int64_t kind = random.integer(0, 5);
+  for (int64_t i = 0; i < count; ++i) {
+    float& value = x[begin + i * step];
+    if (kind == 0) value = random.chance(0.5) ? 0.0f : -0.0f;
+    if (kind == 1) value = random.integer(-3, 3) * kLeastDenormal;
+    if (kind == 2) value = random.uniform(-1, 1) * 1e-37f;
+    if (kind == 3) value = std::fabs(value);
+    if (kind == 4) value = -std::fabs(value);
+    if (kind == 5) value = value * 1e37f;
+  }
+}
+
+void check_quantize_int8(const std::vector<float>& x, int64_t rows, int64_t k, bool symmetric) {
+  context() = format("%lld rows of %lld, symmetric %d", static_cast<long long>(rows),
+                     static_cast<long long>(k), symmetric);
+  const int64_t size = rows * int8_words(k);
+  std::vector<int32_t> values(size), zero(rows);
+  std::vector<float> scale(rows);
+  reference::quantize_int8(
+      {x.data(), values.data(), scale.data(), zero.data(), rows, k, symmetric});
+  with_each_thread_count([&] {
+    Guarded<int32_t> got_values(size), got_zero(rows);
+    Guarded<float> got_scale(rows);
+    run_op([&] {
+      return cpu::quantize_int8(
+          {x.data(), got_values.data(), got_scale.data(), got_zero.data(), rows, k, symmetric});
+    });
+    CHECK(got_values.is_intact() && got_scale.is_intact() && got_zero.is_intact(),
+          "wrote beyond an output");
+    check_same(got_scale.data(), scale.data(), rows, "scale");
+    check_same(got_zero.data(), zero.data(), rows, "zero");
+    check_same(got_values.data(), values.data(), size, "values");
+  });
+}
+
+TEST_EACH_ISA(quantize_int8) {
+  Random random(3);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k = 0; k <= 80; ++k) {
+      const int64_t rows = random.integer(0, 9);
+      std::vector<float> x = mixed_floats(random, rows * k, random.chance(0.5) ? 0.01 : 0);
+      for (int64_t row = 0; row < rows; row += 2) make_special_line(x, random, row * k, 1, k);
+      check_quantize_int8(x, rows, k, symmetric);
+    }
+    check_quantize_int8(mixed_floats(random, 301 * 517, 0.001), 301, 517, symmetric);
+  }
+}
+
+TEST_EACH_ISA(quantize_int8_by_hand) {
+  // One row: amax 127, so the step is 1; ties go to even. The other's range is 255 steps.
+  const float x[] = {127.0f, -127.0f, 0.5f, 1.5f, -2.5f, 0.0f};
+  Guarded<int32_t> values(2), zero(1);
+  Guarded<float> scale(1);
+  run_op([&] {
+    return cpu::quantize_int8({x, values.data(), scale.data(), zero.data(), 1, 6, true});
+  });
+  CHECK(scale[0] == 1.0f && zero[0] == 0, "scale %g, zero %d", static_cast<double>(scale[0]),
+        zero[0]);
+  CHECK(static_cast<uint32_t>(values[0]) == 0x0200817fu, "word 0x%08x", values[0]);
+  CHECK(static_cast<uint32_t>(values[1]) == 0x000000feu, "word 0x%08x", values[1]);
+
+  const float y[] = {-127.0f, 128.0f, 0.0f};
+  run_op([&] {
+    return cpu::quantize_int8({y, values.data(), scale.data(), zero.data(), 1, 3, false});
+  });
+  CHECK(scale[0] == 1.0f && zero[0] == -1, "scale %g, zero %d", static_cast<double>(scale[0]),
+        zero[0]);
+  CHECK(static_cast<uint32_t>(values[0]) == 0x00ff7f80u, "word 0x%08x", values[0]);
+}
+
+std::vector<float> random_kernel(Random& random, int64_t k, int64_t n) {
+  std::vector<float> kernel = mixed_floats(random, k * n, random.chance(0.5) ? 0.005 : 0);
+  for (int64_t column = 0; column < n; column += 3) {
+    make_special_line(kernel, random, k > 0 ? column : 0, n, k);
+  }
+  return kernel;
+}
+
+void check_weight_int8(Random& random, int64_t k, int64_t n) {
+  context() = format("k %lld, n %lld", static_cast<long long>(k), static_cast<long long>(n));
+  const std::vector<float> kernel = random_kernel(random, k, n);
+  const int64_t size = n * int8_words(k);
+  std::vector<int32_t> values(size);
+  std::vector<float> scale(n);
+  reference::quantize_weight_int8({kernel.data(), values.data(), scale.data(), k, n});
+  with_each_thread_count([&] {
+    Guarded<int32_t> got_values(size);
+    Guarded<float> got_scale(n);
+    run_op([&] {
+      return cpu::quantize_weight_int8({kernel.data(), got_values.data(), got_scale.data(), k, n});
+    });
+    CHECK(got_values.is_intact() && got_scale.is_intact(), "wrote beyond an output");
+    check_same(got_scale.data(), scale.data(), n, "scale");
+    check_same(got_values.data(), values.data(), size, "values");
+  });
+}
+
+TEST_EACH_ISA(quantize_weight_int8) {
+  Random random(4);
+  for (int64_t k = 0; k <= 70; ++k) check_weight_int8(random, k, random.integer(0, 40));
+  for (int64_t n : {1, 15, 16, 17, 127, 128, 129, 300}) check_weight_int8(random, 131, n);
+  check_weight_int8(random, 400, 500);
+}
+
+void check_weight_int4(Random& random, int64_t k, int64_t n, int64_t group_size, bool symmetric) {
+  context() = format("k %lld, n %lld, group size %lld, symmetric %d", static_cast<long long>(k),
+                     static_cast<long long>(n), static_cast<long long>(group_size), symmetric);
+  const std::vector<float> kernel = random_kernel(random, k, n);
+  const int64_t size = n * int4_words(k), groups = n * group_count(k, group_size);
+  std::vector<int32_t> values(size), zeros(groups);
+  std::vector<float> scales(groups);
+  reference::quantize_weight_int4(
+      {kernel.data(), values.data(), scales.data(), zeros.data(), k, n, group_size, symmetric});
+  with_each_thread_count([&] {
+    Guarded<int32_t> got_values(size), got_zeros(groups);
+    Guarded<float> got_scales(groups);
+    run_op([&] {
+      return cpu::quantize_weight_int4({kernel.data(), got_values.data(), got_scales.data(),
+                                        got_zeros.data(), k, n, group_size, symmetric});
+    });
+    CHECK(got_values.is_intact() && got_scales.is_intact() && got_zeros.is_intact(),
+          "wrote beyond an output");
+    check_same(got_scales.data(), scales.data(), groups, "scales");
+    check_same(got_zeros.data(), zeros.data(), groups, "zeros");
+    check_same(got_values.data(), values.data(), size, "values");
+  });
+}
+
+TEST_EACH_ISA(quantize_weight_int4) {
+  Random random(5);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k = 0; k <= 70; ++k) {
+      check_weight_int4(random, k, random.integer(0, 20), std::max<int64_t>(k, 1), symmetric);
+      check_weight_int4(random, k, random.integer(0, 20), 8 * random.integer(1, 5), symmetric);
+    }
+    for (int64_t group_size : {32, 64, 128}) {
+      check_weight_int4(random, 300, 200, group_size, symmetric);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::test
+
+TEST_MAIN()

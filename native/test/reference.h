@@ -1,0 +1,265 @@
+// Naive references of every op, over the argument structs of qutlass/ops.h with host pointers: one
+// element at a time, in the order of the formulas. Integer results are exact; the int4 product is
+// summed in float64, and comes with the error that a kernel may have.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "check.h"
+#include "qutlass/ops.h"
+
+namespace qutlass::reference {
+
+inline int32_t int8_at(const int32_t* row, int64_t k) {
+  return int8_of(static_cast<uint32_t>(row[k / kInt8PerWord]), static_cast<int>(k % kInt8PerWord));
+}
+
+inline int32_t int4_at(const int32_t* row, int64_t k) {
+  return int4_of(static_cast<uint32_t>(row[k / kInt4PerWord]), static_cast<int>(k % kInt4PerWord));
+}
+
+inline void put_int8(int32_t* row, int64_t k, int32_t value) {
+  row[k / kInt8PerWord] = static_cast<int32_t>(static_cast<uint32_t>(row[k / kInt8PerWord]) |
+                                               int8_in_word(value, k % kInt8PerWord));
+}
+
+inline void put_int4(int32_t* row, int64_t k, int32_t value) {
+  row[k / kInt4PerWord] = static_cast<int32_t>(static_cast<uint32_t>(row[k / kInt4PerWord]) |
+                                               int4_in_word(value, k % kInt4PerWord));
+}
+
+// The value at `index` of what is packed, rounded; it must be in the format's range.
+inline int32_t integer_at(const PackArgs& args, int64_t index) {
+  return args.integers ? args.integers[index]
+                       : static_cast<int32_t>(std::nearbyint(args.floats[index]));
+}
+
+inline void pack_int4(const PackArgs& args) {
+  const int64_t words = int4_words(args.k);
+  std::fill_n(args.packed, args.rows * words, 0);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      const int32_t value = integer_at(args, row * args.k + k) + (args.is_signed ? 8 : 0);
+      put_int4(args.packed + row * words, k, value);
+    }
+  }
+}
+
+inline void pack_int8(const PackArgs& args) {
+  const int64_t words = int8_words(args.k);
+  std::fill_n(args.packed, args.rows * words, 0);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      put_int8(args.packed + row * words, k, integer_at(args, row * args.k + k));
+    }
+  }
+}
+
+inline void unpack_int4(const UnpackArgs& args) {
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      args.integers[row * args.k + k] =
+          int4_at(args.packed + row * int4_words(args.k), k) - (args.is_signed ? 8 : 0);
+    }
+  }
+}
+
+inline void unpack_int8(const UnpackArgs& args) {
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      args.integers[row * args.k + k] = int8_at(args.packed + row * int8_words(args.k), k);
+    }
+  }
+}
+
+// The least and greatest of some values and 0, and the greatest magnitude; all of them NaN where a
+// value is not finite.
+struct Range {
+  float lo = 0, hi = 0, amax = 0;
+
+  void take(float value) {
+    if (!std::isfinite(value) || std::isnan(amax)) {
+      lo = hi = amax = std::numeric_limits<float>::quiet_NaN();
+      return;
+    }
+    lo = value < lo ? value : lo;
+    hi = value > hi ? value : hi;
+    amax = std::fabs(value) > amax ? std::fabs(value) : amax;
+  }
+};
+
+inline void quantize_int8(const QuantizeInt8Args& args) {
+  const int64_t words = int8_words(args.k);
+  std::fill_n(args.values, args.rows * words, 0);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    Range range;
+    for (int64_t k = 0; k < args.k; ++k) range.take(args.x[row * args.k + k]);
+    const Quantizer quantizer = args.symmetric
+                                    ? symmetric_quantizer(range.amax, 127, 0)
+                                    : asymmetric_quantizer(range.lo, range.hi, 255, -128);
+    for (int64_t k = 0; k < args.k; ++k) {
+      const int32_t lowest = args.symmetric ? -127 : -128;
+      put_int8(args.values + row * words, k,
+               quantize(args.x[row * args.k + k], quantizer, lowest, 127));
+    }
+    args.scale[row] = quantizer.scale;
+    args.zero[row] = quantizer.zero;
+  }
+}
+
+inline void quantize_weight_int8(const QuantizeWeightInt8Args& args) {
+  const int64_t words = int8_words(args.k);
+  std::fill_n(args.values, args.n * words, 0);
+  for (int64_t n = 0; n < args.n; ++n) {
+    Range range;
+    for (int64_t k = 0; k < args.k; ++k) range.take(args.kernel[k * args.n + n]);
+    const Quantizer quantizer = symmetric_quantizer(range.amax, 127, 0);
+    for (int64_t k = 0; k < args.k; ++k) {
+      put_int8(args.values + n * words, k,
+               quantize(args.kernel[k * args.n + n], quantizer, -127, 127));
+    }
+    args.scale[n] = quantizer.scale;
+  }
+}
+
+inline void quantize_weight_int4(const QuantizeWeightInt4Args& args) {
+  const int64_t words = int4_words(args.k);
+  const int64_t groups = group_count(args.k, args.group_size);
+  std::fill_n(args.values, args.n * words, 0);
+  for (int64_t n = 0; n < args.n; ++n) {
+    for (int64_t g = 0; g < groups; ++g) {
+      const int64_t begin = g * args.group_size;
+      const int64_t end = std::min(begin + args.group_size, args.k);
+      Range range;
+      for (int64_t k = begin; k < end; ++k) range.take(args.kernel[k * args.n + n]);
+      const Quantizer quantizer = args.symmetric ? symmetric_quantizer(range.amax, 7, 8)
+                                                 : asymmetric_quantizer(range.lo, range.hi, 15, 0);
+      for (int64_t k = begin; k < end; ++k) {
+        const float value = args.kernel[k * args.n + n];
+        put_int4(args.values + n * words, k, quantize(value, quantizer, args.symmetric, 15));
+      }
+      args.scales[n * groups + g] = quantizer.scale;
+      args.zeros[n * groups + g] = quantizer.zero;
+    }
+    for (int64_t k = args.k; k < words * kInt4PerWord; ++k) {
+      put_int4(args.values + n * words, k, args.zeros[n * groups + groups - 1]);
+    }
+  }
+}
+
+inline void dequantize_int8(const DequantizeInt8Args& args) {
+  for (int64_t row = 0; row < args.rows; ++row) {
+    const int32_t zero = args.zero ? args.zero[row] : 0;
+    for (int64_t k = 0; k < args.k; ++k) {
+      const int32_t value = int8_at(args.values + row * int8_words(args.k), k);
+      args.x[row * args.k + k] = multiply(static_cast<float>(value - zero), args.scale[row]);
+    }
+  }
+}
+
+inline void dequantize_int4(const DequantizeInt4Args& args) {
+  const int64_t groups = group_count(args.k, args.group_size);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      const int64_t group = row * groups + k / args.group_size;
+      const int32_t zero = args.zeros ? args.zeros[group] : 8;
+      const int32_t value = int4_at(args.values + row * int4_words(args.k), k);
+      args.x[row * args.k + k] = multiply(static_cast<float>(value - zero), args.scales[group]);
+    }
+  }
+}
+
+// Exact for every K: the sum is kept in int64 and must fit int32.
+inline void matmul_int8(const MatmulInt8Args& args) {
+  for (int64_t m = 0; m < args.m; ++m) {
+    const int64_t zero = args.a_zero ? args.a_zero[m] : 0;
+    for (int64_t n = 0; n < args.n; ++n) {
+      int64_t sum = 0;
+      for (int64_t k = 0; k < args.words * kInt8PerWord; ++k) {
+        sum += (int8_at(args.a + m * args.words, k) - zero) * int8_at(args.b + n * args.words, k);
+      }
+      CHECK(sum == static_cast<int32_t>(sum), "the reference's sum %lld is no int32",
+            static_cast<long long>(sum));
+      args.y[m * args.n + n] =
+          int8_epilogue(static_cast<int32_t>(sum), args.sa[args.sa_is_scalar ? 0 : m],
+                        args.sb[args.sb_is_scalar ? 0 : n], args.bias != nullptr,
+                        args.bias ? args.bias[n] : 0, args.activation);
+    }
+  }
+}
+
+inline void linear_int8(const LinearInt8Args& args) {
+  std::vector<int32_t> values(args.m * int8_words(args.k)), zero(args.m);
+  std::vector<float> scale(args.m);
+  quantize_int8({args.x, values.data(), scale.data(), zero.data(), args.m, args.k, args.symmetric});
+  matmul_int8({values.data(), args.w, scale.data(), args.w_scale, zero.data(), args.bias, args.y,
+               args.m, args.n, int8_words(args.k), false, args.w_scale_is_scalar, args.activation});
+}
+
+// The distance from a bf16 value of `value`'s magnitude to the next one (8 significant bits; the
+// least distance is that of the denormals).
+inline double bf16_ulp(double value) {
+  if (!std::isfinite(value)) return 0;
+  const int exponent = value == 0 ? -126 : std::max(std::ilogb(value), -126);
+  return std::ldexp(1.0, exponent - 7);
+}
+
+// One element of an int4 product: the value before rounding to bf16, and how far a kernel's result
+// may lie from it: half a bf16 ulp to round it and one more, and K * 2^-24 of the sum of the
+// magnitudes of the terms.
+struct Int4Element {
+  double value;
+  double tolerance;
+};
+
+inline Int4Element matmul_int4_at(const MatmulInt4Args& args, int64_t m, int64_t n) {
+  const int64_t groups = group_count(args.k, args.group_size);
+  const int32_t* row = args.w + n * int4_words(args.k);
+  double sum = 0, magnitude = 0;
+  for (int64_t g = 0; g < groups; ++g) {
+    const int32_t zero = args.zeros ? args.zeros[n * groups + g] : 8;
+    const double scale = args.scales[n * groups + g];
+    double group_sum = 0;
+    for (int64_t k = g * args.group_size; k < std::min((g + 1) * args.group_size, args.k); ++k) {
+      const double x = round_to_bf16(args.x[m * args.k + k]);
+      const double term = x * (int4_at(row, k) - zero);
+      group_sum += term;
+      magnitude += std::fabs(scale * term);
+    }
+    sum += scale * group_sum;
+  }
+  if (args.bias) sum += args.bias[n];
+  if (args.activation != Activation::kLinear && !(sum > 0) && !std::isnan(sum)) sum = 0;
+  if (args.activation == Activation::kRelu6 && sum > 6) sum = 6;
+  return {sum, 1.5 * bf16_ulp(sum) + std::ldexp(static_cast<double>(args.k), -24) * magnitude};
+}
+
+// Whether `got` is a bf16 value within what the contract allows; where the true value is NaN or
+// infinite or beyond float32, `got` must be that.
+inline bool is_close(float got, const Int4Element& want) {
+  if ((float_bits(got) & 0xffffu) != 0) return false;
+  if (std::isnan(want.value)) return std::isnan(got);
+  const float rounded = round_to_bf16(static_cast<float>(want.value));
+  if (!std::isfinite(rounded)) return got == rounded;
+  return std::fabs(got - want.value) <= want.tolerance;
+}
+
+// Checks a whole int4 product, `args.y`, against the reference.
+inline bool check_matmul_int4(const MatmulInt4Args& args) {
+  for (int64_t m = 0; m < args.m; ++m) {
+    for (int64_t n = 0; n < args.n; ++n) {
+      const Int4Element want = matmul_int4_at(args, m, n);
+      const float got = args.y[m * args.n + n];
+      if (is_close(got, want)) continue;
+      return CHECK(false, "y[%lld,%lld] is %s, expected %.9g within %.3g",
+                   static_cast<long long>(m), static_cast<long long>(n), test::shown(got).c_str(),
+                   want.value, want.tolerance);
+    }
+  }
+  return CHECK(true, "y");
+}
+
+}  // namespace qutlass::reference
