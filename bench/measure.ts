@@ -16,6 +16,8 @@ export interface Microseconds {
 export type Call = () => Tensor;
 
 const SAMPLES = 21;
+/** Calls before the first sample take this long: JavaScript and TensorFlow compile as they go. */
+const WARM_UP_MS = 400;
 /** A sample takes at least this long, so that the clock and the wait at its end do not count. */
 const SAMPLE_MS = 5;
 
@@ -36,9 +38,10 @@ function sample(call: Call, calls: number): number {
 }
 
 function callsPerSample(call: Call): number {
-  sample(call, 3);
-  const once = Math.max(sample(call, 3) / 3, 1e-3);
-  return Math.max(1, Math.ceil(SAMPLE_MS / once));
+  const end = performance.now() + WARM_UP_MS;
+  let fastest = sample(call, 1);
+  while (performance.now() < end) fastest = Math.min(fastest, sample(call, 5) / 5);
+  return Math.max(1, Math.ceil(SAMPLE_MS / fastest));
 }
 
 function percentile(sorted: number[], fraction: number): number {

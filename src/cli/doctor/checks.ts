@@ -173,7 +173,7 @@ function kernelsCheck(facts: Facts): Check {
   const check = { id: 'kernels', title: 'kernels' };
   const info = valueOf(facts.ops);
   if (info !== undefined && info.kernels !== 'none') {
-    const stream = info.native?.stream === undefined ? '' : `; stream: ${info.native.stream}`;
+    const stream = info.kernels === 'cuda' ? `; stream: ${info.native?.stream}` : '';
     const detail = `${info.kernels} on the backend '${info.backend}': ${info.reason}${stream}`;
     return { ...check, status: info.kernels === 'typescript' ? 'warning' : 'ok', detail };
   }
