@@ -1,0 +1,58 @@
+// How a matrix product is cut into pieces of work: shared by the int8 and the int4 product.
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/device.h"
+
+namespace qutlass::cuda {
+
+// y[m, n], sums over k elements.
+struct ProductShape {
+  int64_t m;
+  int64_t n;
+  int64_t k;
+};
+
+// The static shape of a tile configuration.
+struct TileShape {
+  const char* name;
+  int m;  // rows of y in a block's tile
+  int n;  // columns of y
+  int k;  // elements along k in a step of its pipeline
+};
+
+// How one product is computed.
+struct TilePlan {
+  static constexpr int kStream = -1;
+
+  int config;  // an index into the op's table of tiles, or kStream: by the kernel for few rows
+  // Parts into which k is divided among blocks. With more than one each block writes partial sums,
+  // and a second kernel adds them up in a fixed order.
+  int splits;
+  int steps_per_split;
+};
+
+// What an op can choose among.
+struct TileMenu {
+  const TileShape* tiles;  // in order of falling size
+  int count;
+  int64_t max_stream_rows;
+  const char* variable;  // the environment variable that forces a choice
+};
+
+// The plan for a product: the kernel for few rows where it applies, else the tiles that suit the
+// shape and the device best. The environment variable forces one: "stream", or the name of a tile
+// with an optional number of splits ("64x64" or "64x64/3"). Returns null, or what is wrong with the
+// variable.
+const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& product,
+                      TilePlan* plan);
+
+// For matrices whose rows start at multiples of 16 bytes, and for others.
+const TileMenu& matmul_int8_menu();
+const TileMenu& matmul_int8_unaligned_menu();
+// For such weights in one group or groups of multiples of 32, and for others.
+const TileMenu& matmul_int4_menu();
+const TileMenu& matmul_int4_word_menu();
+
+}  // namespace qutlass::cuda

@@ -1,0 +1,137 @@
+// The quantizers of activations and of weights: the bits of the reference.
+#include "harness.h"
+
+namespace qutlass::test {
+namespace {
+
+// Values of very different magnitudes; with `special` a few that make their row or group special.
+std::vector<float> mixed_floats(Random& random, int64_t size, double special) {
+  const float specials[] = {kNan, kInfinity, -kInfinity, 3.4e38f, -3.4e38f, kLeastDenormal, -0.0f};
+  std::vector<float> values(size);
+  for (float& value : values) {
+    value = random.chance(special)
+                ? specials[random.integer(0, 6)]
+                : std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-3, 3)));
+  }
+  return values;
+}
+
+// Makes one row or column (`count` values, `step` apart) special: zeros, denormals, one sign, huge.
+void make_special_line(std::vector<float>& x, Random& random, int64_t begin, int64_t step,
+                       int64_t count) {
+  const int64_t kind = random.integer(0, 5);
+  for (int64_t i = 0; i < count; ++i) {
+    float& value = x[begin + i * step];
+    if (kind == 0) value = random.chance(0.5) ? 0.0f : -0.0f;
+    if (kind == 1) value = static_cast<float>(random.integer(-3, 3)) * kLeastDenormal;
+    if (kind == 2) value = random.uniform(-1, 1) * 1e-37f;
+    if (kind == 3) value = std::fabs(value);
+    if (kind == 4) value = -std::fabs(value);
+    if (kind == 5) value = value * 1e37f;
+  }
+}
+
+void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
+  context() = format("%d rows of %d, symmetric %d, shift %d", static_cast<int>(rows),
+                     static_cast<int>(k), symmetric, static_cast<int>(shift));
+  std::vector<float> x = mixed_floats(random, rows * k, random.chance(0.5) ? 0.01 : 0);
+  for (int64_t row = 0; row < rows; row += 2) make_special_line(x, random, row * k, 1, k);
+  const int64_t size = rows * int8_words(k);
+  std::vector<int32_t> values(size), zero(rows);
+  std::vector<float> scale(rows);
+  reference::quantize_int8(
+      {x.data(), values.data(), scale.data(), zero.data(), rows, k, symmetric});
+  DeviceBuffer<float> d_x(x, shift), d_scale(rows);
+  DeviceBuffer<int32_t> d_values(size), d_zero(rows);
+  run_op([&] {
+    return cuda::quantize_int8(
+        {d_x.data(), d_values.data(), d_scale.data(), d_zero.data(), rows, k, symmetric}, nullptr);
+  });
+  check_same(d_scale.read("scale").data(), scale.data(), rows, "scale");
+  check_same(d_zero.read("zero").data(), zero.data(), rows, "zero");
+  check_same(d_values.read("values").data(), values.data(), size, "values");
+}
+
+TEST_ON_GPU(quantize_int8) {
+  Random random(3);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k = 0; k <= 40; ++k) {
+      check_int8(random, random.integer(0, 9), k, symmetric, k % 3 == 0);
+    }
+    for (int64_t k : {127, 128, 129, 1000, 4096, 4097, 16384, 20003}) {
+      check_int8(random, 5, k, symmetric, 0);
+    }
+    check_int8(random, 3001, 65, symmetric, 0);
+  }
+}
+
+std::vector<float> random_kernel(Random& random, int64_t k, int64_t n) {
+  std::vector<float> kernel = mixed_floats(random, k * n, random.chance(0.5) ? 0.005 : 0);
+  for (int64_t column = 0; column < n; column += 3) {
+    if (k > 0) make_special_line(kernel, random, column, n, k);
+  }
+  return kernel;
+}
+
+void check_weight_int8(Random& random, int64_t k, int64_t n) {
+  context() = format("k %d, n %d", static_cast<int>(k), static_cast<int>(n));
+  const std::vector<float> kernel = random_kernel(random, k, n);
+  const int64_t size = n * int8_words(k);
+  std::vector<int32_t> values(size);
+  std::vector<float> scale(n);
+  reference::quantize_weight_int8({kernel.data(), values.data(), scale.data(), k, n});
+  DeviceBuffer<float> d_kernel(kernel), d_scale(n);
+  DeviceBuffer<int32_t> d_values(size);
+  run_op([&] {
+    return cuda::quantize_weight_int8({d_kernel.data(), d_values.data(), d_scale.data(), k, n},
+                                      nullptr);
+  });
+  check_same(d_scale.read("scale").data(), scale.data(), n, "scale");
+  check_same(d_values.read("values").data(), values.data(), size, "values");
+}
+
+TEST_ON_GPU(quantize_weight_int8) {
+  Random random(4);
+  for (int64_t k = 0; k <= 70; ++k) check_weight_int8(random, k, random.integer(0, 40));
+  for (int64_t n : {1, 31, 32, 33, 300}) check_weight_int8(random, 131, n);
+  check_weight_int8(random, 1000, 500);
+}
+
+void check_weight_int4(Random& random, int64_t k, int64_t n, int64_t group_size, bool symmetric) {
+  context() = format("k %d, n %d, group size %d, symmetric %d", static_cast<int>(k),
+                     static_cast<int>(n), static_cast<int>(group_size), symmetric);
+  const std::vector<float> kernel = random_kernel(random, k, n);
+  const int64_t size = n * int4_words(k), groups = n * group_count(k, group_size);
+  std::vector<int32_t> values(size), zeros(groups);
+  std::vector<float> scales(groups);
+  reference::quantize_weight_int4(
+      {kernel.data(), values.data(), scales.data(), zeros.data(), k, n, group_size, symmetric});
+  DeviceBuffer<float> d_kernel(kernel), d_scales(groups);
+  DeviceBuffer<int32_t> d_values(size), d_zeros(groups);
+  run_op([&] {
+    return cuda::quantize_weight_int4({d_kernel.data(), d_values.data(), d_scales.data(),
+                                       d_zeros.data(), k, n, group_size, symmetric},
+                                      nullptr);
+  });
+  check_same(d_scales.read("scales").data(), scales.data(), groups, "scales");
+  check_same(d_zeros.read("zeros").data(), zeros.data(), groups, "zeros");
+  check_same(d_values.read("values").data(), values.data(), size, "values");
+}
+
+TEST_ON_GPU(quantize_weight_int4) {
+  Random random(5);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k = 0; k <= 70; ++k) {
+      check_weight_int4(random, k, random.integer(0, 20), std::max<int64_t>(k, 1), symmetric);
+      check_weight_int4(random, k, random.integer(0, 20), 8 * random.integer(1, 5), symmetric);
+    }
+    for (int64_t group_size : {8, 32, 64, 128, 600}) {
+      check_weight_int4(random, 600, 200, group_size, symmetric);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::test
+
+TEST_MAIN()
