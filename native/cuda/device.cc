@@ -9,6 +9,17 @@ namespace {
 
 thread_local char message[512];
 
+// An attribute of the current device, or `otherwise` where there is none.
+int device_attribute(cudaDeviceAttr attribute, int otherwise) {
+  int device = 0;
+  int value = otherwise;
+  const bool found = cudaGetDevice(&device) == cudaSuccess &&
+                     cudaDeviceGetAttribute(&value, attribute, device) == cudaSuccess;
+  if (found) return value;
+  cudaGetLastError();  // this failure must not be taken for a launch's
+  return otherwise;
+}
+
 }  // namespace
 
 const char* failure(const char* op, const char* format, ...) {
@@ -25,14 +36,10 @@ const char* failure(const char* op, cudaError_t error) {
   return failure(op, "%s (%s)", cudaGetErrorString(error), cudaGetErrorName(error));
 }
 
-int multiprocessor_count() {
-  int device = 0;
-  int count = 1;
-  if (cudaGetDevice(&device) == cudaSuccess) {
-    cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device);
-  }
-  cudaGetLastError();  // a failure here must not be taken for a launch's
-  return count;
+int multiprocessor_count() { return device_attribute(cudaDevAttrMultiProcessorCount, 1); }
+
+int multiprocessor_shared_bytes() {
+  return device_attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, 0);
 }
 
 }  // namespace qutlass::cuda

@@ -31,6 +31,9 @@ const char* failure(const char* op, cudaError_t error);
 // answer is 1: a launch will say why there is none.
 int multiprocessor_count();
 
+// The shared memory of each of them in bytes, 0 where there is no device.
+int multiprocessor_shared_bytes();
+
 // Lets `kernel` have `bytes` of dynamic shared memory; does its work once a device.
 template <auto kernel>
 cudaError_t allow_shared_memory(int bytes) {

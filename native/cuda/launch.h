@@ -3,8 +3,9 @@
 //
 // A launcher queues its kernels on `stream` and returns at once; it neither allocates nor
 // synchronises. It returns null, or the reason why it queued nothing. Sizes of 0 are valid.
-// `workspace` is device memory of workspace_bytes(args), aligned to 256; the answer depends on the
-// current device, so it is asked for on the one that the product will run on.
+// `workspace` is device memory of workspace_bytes(args), aligned to 256. Its size depends on the
+// current device and on how the operands are aligned: it is asked for where the product will run,
+// with the product's own arguments.
 #pragma once
 
 #include <cstddef>

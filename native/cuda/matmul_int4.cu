@@ -75,10 +75,9 @@ template <int kFragments, int kGrain>
 cudaError_t launch_stream(const MatmulInt4Args& args, Stream stream) {
   constexpr auto kernel = stream_int4_kernel<kFragments, kGrain>;
   if (const cudaError_t error = allow_shared_memory<kernel>(kStreamMaxBytes)) return error;
-  const StreamPlan plan(int4_words(args.k));
-  kernel<<<static_cast<unsigned>(ceil_div(args.n, kStreamedRows)), plan.warps * kWarpSize,
-           plan.warps * kRingBytes, stream>>>(args, Groups(args.k, args.group_size),
-                                              plan.pieces_per_warp);
+  const StreamPlan plan(args.n, int4_words(args.k));
+  kernel<<<plan.blocks, plan.warps * kWarpSize, plan.warps * kRingBytes, stream>>>(
+      args, Groups(args.k, args.group_size), plan.pieces_per_warp);
   return cudaGetLastError();
 }
 

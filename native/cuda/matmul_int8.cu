@@ -36,13 +36,16 @@ using Tile32x64 = Int8Tile<32, 64, 128, 1, 4, 8>;
 using Tile64x64Unaligned = Int8Tile<64, 64, 128, 2, 2, 4, false>;
 
 template <class Tile>
-constexpr TileShape shape_of(const char* name) {
-  return TileShape{name, Tile::kM, Tile::kN, Tile::kStepK};
+constexpr TileShape shape_of(const char* name, int most_shared_bytes = INT32_MAX) {
+  return TileShape{name, Tile::kM, Tile::kN, Tile::kStepK, most_shared_bytes};
 }
 
-constexpr TileShape kTiles[] = {shape_of<Tile128x256>("128x256"), shape_of<Tile128x128>("128x128"),
-                                shape_of<Tile64x128>("64x128"), shape_of<Tile64x64>("64x64"),
-                                shape_of<Tile32x64>("32x64")};
+// Less than two blocks of 128 x 128 need.
+constexpr int kSharedOfOneBlock = 2 * Tile128x128::kSharedBytes - 1;
+
+constexpr TileShape kTiles[] = {shape_of<Tile128x256>("128x256", kSharedOfOneBlock),
+                                shape_of<Tile128x128>("128x128"), shape_of<Tile64x128>("64x128"),
+                                shape_of<Tile64x64>("64x64"), shape_of<Tile32x64>("32x64")};
 template <bool kHasZero>
 constexpr LaunchTiles kLaunchTiles[] = {
     launch_tiles<Tile128x256, kHasZero>, launch_tiles<Tile128x128, kHasZero>,
@@ -76,9 +79,9 @@ template <int kFragments, bool kHasZero, bool kAligned>
 cudaError_t launch_stream(const MatmulInt8Args& args, Stream stream) {
   constexpr auto kernel = stream_int8_kernel<kFragments, kHasZero, kAligned>;
   if (const cudaError_t error = allow_shared_memory<kernel>(kStreamMaxBytes)) return error;
-  const StreamPlan plan(args.words);
-  kernel<<<static_cast<unsigned>(ceil_div(args.n, kStreamedRows)), plan.warps * kWarpSize,
-           plan.warps * kRingBytes, stream>>>(args, plan.pieces_per_warp);
+  const StreamPlan plan(args.n, args.words);
+  kernel<<<plan.blocks, plan.warps * kWarpSize, plan.warps * kRingBytes, stream>>>(
+      args, plan.pieces_per_warp);
   return cudaGetLastError();
 }
 

@@ -22,15 +22,21 @@ constexpr int kStreamMaxBytes = kStreamMaxWarps * kRingBytes;
 static_assert(kStreamMaxBytes <= kMaxSharedBytes, "the rings must fit the smallest device");
 using PieceLayout = SwizzledLayout<kPieceBytes>;
 
-// How the pieces of a row are divided among the warps of a block: as many warps as there are pieces
-// for, in powers of two.
+// How the pieces of a row are divided among the warps of a block: enough warps to keep the device's
+// memory busy, no more, since each has a start and an end of its own.
 struct StreamPlan {
+  unsigned blocks;
   int warps = 1;
   int pieces_per_warp;
 
-  explicit StreamPlan(int64_t words) {
+  StreamPlan(int64_t rows, int64_t words)
+      : blocks(static_cast<unsigned>(ceil_div(rows, kStreamedRows))) {
+    constexpr int kWarpsPerMultiprocessor = 16;
+    const int64_t wanted = int64_t{kWarpsPerMultiprocessor} * multiprocessor_count();
     const int64_t pieces = ceil_div(words, kPieceWords);
-    while (warps < kStreamMaxWarps && warps < pieces) warps *= 2;
+    while (warps < kStreamMaxWarps && warps < pieces && warps * int64_t{blocks} < wanted) {
+      warps *= 2;
+    }
     pieces_per_warp = static_cast<int>(ceil_div(pieces, warps));
   }
 };

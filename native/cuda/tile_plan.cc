@@ -23,9 +23,11 @@ int64_t step_count(const TileShape& tile, const ProductShape& product) {
 // where none does, the smallest that takes all rows, or 64 of them, at once.
 int choose_tile(const TileMenu& menu, const ProductShape& product) {
   const int64_t multiprocessors = multiprocessor_count();
+  const int64_t shared_bytes = multiprocessor_shared_bytes();
   int chosen = 0;
   for (int i = 0; i < menu.count; ++i) {
     const TileShape& tile = menu.tiles[i];
+    if (tile.most_shared_bytes < shared_bytes) continue;
     if (tile.m < std::min<int64_t>(product.m, 64)) break;
     chosen = i;
     if (2 * product.m > tile.m && tile_count(tile, product) >= multiprocessors) break;

@@ -20,6 +20,9 @@ struct TileShape {
   int m;  // rows of y in a block's tile
   int n;  // columns of y
   int k;  // elements along k in a step of its pipeline
+  // On devices with more shared memory a multiprocessor the tile is passed over: there two blocks
+  // of smaller tiles run side by side, which is faster.
+  int most_shared_bytes = INT32_MAX;
 };
 
 // How one product is computed.
