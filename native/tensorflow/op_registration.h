@@ -14,7 +14,9 @@
 
 namespace qutlass::tensorflow {
 
-// In the syntax of TensorFlow's op definitions, e.g. "x: float", "k: int >= 0".
+// In the syntax of TensorFlow's op definitions, e.g. "x: float", "k: int". The default of a bool is
+// false and that of an activation 'linear', which callers then leave out
+// (src/kernels/tensorflow/backend.ts).
 struct OpDefinition {
   std::vector<const char*> inputs;
   std::vector<const char*> outputs;

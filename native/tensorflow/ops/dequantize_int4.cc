@@ -49,7 +49,7 @@ class DequantizeInt4 {
 OpEntry dequantize_int4_op() {
   return make_op<DequantizeInt4>({{"values: int32", "scales: float", "zeros: int32"},
                                   {"x: float"},
-                                  {"k: int", "group_size: int", "has_zeros: bool"}});
+                                  {"k: int", "group_size: int", "has_zeros: bool = false"}});
 }
 
 }  // namespace qutlass::tensorflow

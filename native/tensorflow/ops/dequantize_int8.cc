@@ -44,7 +44,7 @@ class DequantizeInt8 {
 OpEntry dequantize_int8_op() {
   return make_op<DequantizeInt8>({{"values: int32", "scale: float", "zero: int32"},
                                   {"x: float"},
-                                  {"k: int", "has_zero: bool"}});
+                                  {"k: int", "has_zero: bool = false"}});
 }
 
 }  // namespace qutlass::tensorflow

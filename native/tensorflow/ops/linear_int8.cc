@@ -65,7 +65,7 @@ class LinearInt8 {
 OpEntry linear_int8_op() {
   return make_op<LinearInt8>({{"x: float", "w: int32", "w_scale: float", "bias: float"},
                               {"y: float"},
-                              {"has_bias: bool", "symmetric: bool = true",
+                              {"has_bias: bool = false", "symmetric: bool = false",
                                "activation: {'linear', 'relu', 'relu6'} = 'linear'"}});
 }
 

@@ -63,7 +63,7 @@ OpEntry matmul_int4_bf16_op() {
   return make_op<MatmulInt4Bf16>(
       {{"x: float", "w: int32", "scales: float", "zeros: int32", "bias: float"},
        {"y: float"},
-       {"group_size: int", "has_zeros: bool", "has_bias: bool",
+       {"group_size: int", "has_zeros: bool = false", "has_bias: bool = false",
         "activation: {'linear', 'relu', 'relu6'} = 'linear'"}});
 }
 

@@ -75,7 +75,7 @@ OpEntry matmul_int8_bf16_op() {
   return make_op<MatmulInt8Bf16>(
       {{"a: int32", "b: int32", "sa: float", "sb: float", "a_zero: int32", "bias: float"},
        {"y: float"},
-       {"has_a_zero: bool", "has_bias: bool",
+       {"has_a_zero: bool = false", "has_bias: bool = false",
         "activation: {'linear', 'relu', 'relu6'} = 'linear'"}});
 }
 

@@ -41,8 +41,9 @@ class QuantizeInt8 {
 }  // namespace
 
 OpEntry quantize_int8_op() {
-  return make_op<QuantizeInt8>(
-      {{"x: float"}, {"values: int32", "scale: float", "zero: int32"}, {"symmetric: bool = true"}});
+  return make_op<QuantizeInt8>({{"x: float"},
+                                {"values: int32", "scale: float", "zero: int32"},
+                                {"symmetric: bool = false"}});
 }
 
 }  // namespace qutlass::tensorflow

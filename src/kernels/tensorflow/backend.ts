@@ -59,8 +59,19 @@ function toOpAttribute(
   }
 }
 
+/** Whether every native op has `value` as its default, which need not be passed. */
+function isDefault(value: Attributes[string]): boolean {
+  return value === false || value === 'linear';
+}
+
+/** Only what is no default: reading an attribute costs tfjs-node's binding about a microsecond. */
 function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpAttribute[] {
-  return Object.entries(attributes).map(([name, value]) => toOpAttribute(backend, name, value));
+  const opAttributes: OpAttribute[] = [];
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (!isDefault(value)) opAttributes.push(toOpAttribute(backend, name, value));
+  }
+  return opAttributes;
 }
 
 /** Runs the native op `name`; its int32 inputs stay on the device from then on. */
