@@ -60,13 +60,14 @@ export function karmaCounts({ output }) {
 
 /**
  * '92% tests passed, 2 tests failed out of 26', where those that were skipped count as passed and
- * are listed: '3 - cpu.pack.avx512vnni (Skipped)'
+ * are listed: '3 - cpu.pack.avx512vnni (Skipped)'. Where none failed, a new ctest leaves them out:
+ * '100% tests passed out of 31'.
  *
  * @type {(outcome: Outcome) => Counts}
  */
 export function ctestCounts({ output }) {
-  const summary = /(\d+) tests failed out of (\d+)/.exec(output);
+  const summary = /tests passed(?:, (\d+) tests failed)? out of (\d+)/.exec(output);
   if (summary === null) return NOTHING;
   const skipped = output.match(/^\s*\d+ - \S+ \(Skipped\)$/gm)?.length ?? 0;
-  return fromTotal(Number(summary[2]), Number(summary[1]), skipped);
+  return fromTotal(Number(summary[2]), Number(summary[1] ?? 0), skipped);
 }

@@ -41,6 +41,11 @@ The following tests FAILED:
 \t 13 - cpu.matmul_int4.scalar (SEGFAULT)
 \t 14 - cpu.matmul_int4.avx2 (Failed)\n`;
     expect(counts.ctestCounts(of(output, false))).toEqual({ passed: 22, failed: 2, skipped: 2 });
+    expect(counts.ctestCounts(of('100% tests passed out of 31'))).toEqual({
+      passed: 31,
+      failed: 0,
+      skipped: 0,
+    });
     expect(counts.ctestCounts(of('No tests were found!!!'))).toEqual(counts.NOTHING);
   });
 

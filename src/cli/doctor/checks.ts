@@ -82,11 +82,11 @@ function gpuCheck(facts: Facts): Check {
       return `${name} (compute capability ${computeCapability}, ${memory} GiB)`;
     })
     .join(', ');
-  if (tfjsNode !== undefined && !tfjsNode.gpu) {
+  const tensorflow = valueOf(facts.tensorflow);
+  if (tfjsNode !== undefined && !tfjsNode.gpu && tensorflow?.isUsingGpu !== true) {
     const remedy = `${installTfjs(true)} && npx tfjs-qutlass setup --gpu`;
     return { ...check, status: 'warning', detail: `${detail}; tfjs-node uses none`, remedy };
   }
-  const tensorflow = valueOf(facts.tensorflow);
   if (tfjsNode !== undefined && tensorflow !== undefined && !tensorflow.isUsingGpu) {
     const why = whyNoGpu(facts.tensorflowLog) ?? 'it does not say why';
     const remedy = installCudaLibraries(tfjsNode.folder);
