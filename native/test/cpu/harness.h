@@ -8,6 +8,7 @@
 #include "cpu/kernels.h"
 #include "cpu/parallel.h"
 #include "test/check.h"
+#include "test/inputs.h"
 #include "test/reference.h"
 
 #if defined(__x86_64__)
@@ -84,32 +85,5 @@ inline std::vector<int32_t> packed_int8(const std::vector<int32_t>& integers, in
   reference::pack_int8({integers.data(), nullptr, packed.data(), rows, k, false});
   return packed;
 }
-
-inline std::vector<int32_t> random_integers(Random& random, int64_t size, int32_t low,
-                                            int32_t high) {
-  std::vector<int32_t> values(size);
-  for (int32_t& value : values) value = static_cast<int32_t>(random.integer(low, high));
-  return values;
-}
-
-inline std::vector<float> random_floats(Random& random, int64_t size, float low, float high) {
-  std::vector<float> values(size);
-  for (float& value : values) value = random.uniform(low, high);
-  return values;
-}
-
-// Whole words of any bits.
-inline std::vector<int32_t> random_words(Random& random, int64_t size) {
-  std::vector<int32_t> words(size);
-  for (int32_t& word : words) word = static_cast<int32_t>(random.next());
-  return words;
-}
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kLeastDenormal = std::numeric_limits<float>::denorm_min();
-constexpr float kGreatest = std::numeric_limits<float>::max();
-
-constexpr Activation kActivations[] = {Activation::kLinear, Activation::kRelu, Activation::kRelu6};
 
 }  // namespace qutlass::test
