@@ -4,34 +4,6 @@
 namespace qutlass::test {
 namespace {
 
-// Numbers of very different magnitudes, and now and then one that makes its row or group special.
-std::vector<float> mixed_floats(Random& random, int64_t size, double special) {
-  const float specials[] = {kNan,           kInfinity,       -kInfinity, kGreatest, -kGreatest,
-                            kLeastDenormal, -kLeastDenormal, 1e-39f,     0.0f,      -0.0f};
-  std::vector<float> values(size);
-  for (float& value : values) {
-    value = random.chance(special)
-                ? specials[random.integer(0, 9)]
-                : std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-3, 3)));
-  }
-  return values;
-}
-
-// Rows (or columns) of one kind: their step times `step` between values, `distance` between lines.
-void make_special_line(std::vector<float>& x, Random& random, int64_t begin, int64_t step,
-                       int64_t count) {
-  const int64_t kind = random.integer(0, 5);
-  for (int64_t i = 0; i < count; ++i) {
-    float& value = x[begin + i * step];
-    if (kind == 0) value = random.chance(0.5) ? 0.0f : -0.0f;
-    if (kind == 1) value = random.integer(-3, 3) * kLeastDenormal;
-    if (kind == 2) value = random.uniform(-1, 1) * 1e-37f;
-    if (kind == 3) value = std::fabs(value);
-    if (kind == 4) value = -std::fabs(value);
-    if (kind == 5) value = value * 1e37f;
-  }
-}
-
 void check_quantize_int8(const std::vector<float>& x, int64_t rows, int64_t k, bool symmetric) {
   context() = format("%lld rows of %lld, symmetric %d", static_cast<long long>(rows),
                      static_cast<long long>(k), symmetric);

@@ -4,33 +4,6 @@
 namespace qutlass::test {
 namespace {
 
-// Values of very different magnitudes; with `special` a few that make their row or group special.
-std::vector<float> mixed_floats(Random& random, int64_t size, double special) {
-  const float specials[] = {kNan, kInfinity, -kInfinity, 3.4e38f, -3.4e38f, kLeastDenormal, -0.0f};
-  std::vector<float> values(size);
-  for (float& value : values) {
-    value = random.chance(special)
-                ? specials[random.integer(0, 6)]
-                : std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-3, 3)));
-  }
-  return values;
-}
-
-// Makes one row or column (`count` values, `step` apart) special: zeros, denormals, one sign, huge.
-void make_special_line(std::vector<float>& x, Random& random, int64_t begin, int64_t step,
-                       int64_t count) {
-  const int64_t kind = random.integer(0, 5);
-  for (int64_t i = 0; i < count; ++i) {
-    float& value = x[begin + i * step];
-    if (kind == 0) value = random.chance(0.5) ? 0.0f : -0.0f;
-    if (kind == 1) value = static_cast<float>(random.integer(-3, 3)) * kLeastDenormal;
-    if (kind == 2) value = random.uniform(-1, 1) * 1e-37f;
-    if (kind == 3) value = std::fabs(value);
-    if (kind == 4) value = -std::fabs(value);
-    if (kind == 5) value = value * 1e37f;
-  }
-}
-
 void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
   context() = format("%d rows of %d, symmetric %d, shift %d", static_cast<int>(rows),
                      static_cast<int>(k), symmetric, static_cast<int>(shift));
