@@ -4,7 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "tensorflow/status.h"
 #include "tensorflow/stream.h"
 
 namespace qutlass::tensorflow {
@@ -105,37 +104,39 @@ void Tensor::expect_shape(const Shape& expected, const std::string& because) con
 }
 
 Tensor OpContext::input(int index, const char* name) const {
-  const Status status;
   TF_Tensor* tensor = nullptr;
-  c_api().GetInput(context_, index, &tensor, status.get());
-  status.expect_ok();
+  c_api().GetInput(context_, index, &tensor, status_.get());
+  status_.expect_ok();
   Tensor input(name, tensor);
   expect_indexable(name, input.shape());
   return input;
 }
 
+std::optional<Tensor> OpContext::optional_input(bool is_present, int index,
+                                                const char* name) const {
+  if (!is_present) return std::nullopt;
+  return input(index, name);
+}
+
 Tensor OpContext::output(int index, const char* name, DataType type, const Shape& shape) const {
   expect_indexable(name, shape);
-  const Status status;
   TF_Tensor* tensor = c_api().AllocateOutput(
       context_, index, type, shape.data(), static_cast<int>(shape.size()),
-      static_cast<size_t>(element_count(shape)) * bytes_of(type), status.get());
-  status.expect_ok();
+      static_cast<size_t>(element_count(shape)) * bytes_of(type), status_.get());
+  status_.expect_ok();
   return Tensor(name, tensor);
 }
 
 void OpContext::forward(const Tensor& input, int output_index) const {
-  const Status status;
-  c_api().SetOutput(context_, output_index, input.handle(), status.get());
-  status.expect_ok();
+  c_api().SetOutput(context_, output_index, input.handle(), status_.get());
+  status_.expect_ok();
 }
 
 Tensor OpContext::temporary(size_t bytes) const {
-  const Status status;
   const int64_t dims[] = {static_cast<int64_t>(bytes)};
   TF_AllocatorAttributes attributes = {sizeof(TF_AllocatorAttributes), 0};
-  TF_Tensor* tensor = c_api().AllocateTemp(context_, kUint8, dims, 1, &attributes, status.get());
-  status.expect_ok();
+  TF_Tensor* tensor = c_api().AllocateTemp(context_, kUint8, dims, 1, &attributes, status_.get());
+  status_.expect_ok();
   return Tensor("workspace", tensor);
 }
 

@@ -6,25 +6,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cuda/launch.h"
 #include "qutlass/numerics.h"
 #include "tensorflow/c_api.h"
+#include "tensorflow/status.h"
 
 namespace qutlass::tensorflow {
 
 enum class Device { kCpu, kGpu };
-
-// `code` is TensorFlow's: a wrong call is kInvalidArgument, anything else kInternal.
-class OpError : public std::runtime_error {
- public:
-  explicit OpError(const std::string& message, Code code = kInvalidArgument)
-      : std::runtime_error(message), code(code) {}
-  const Code code;
-};
 
 using Shape = std::vector<int64_t>;
 
@@ -33,13 +26,17 @@ std::string to_string(const Shape& shape);
 // The attributes of a node, while its kernel is created.
 class Attributes {
  public:
-  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
+  // Bit i of `present` says that the op's optional input i is there.
+  Attributes(TF_OpKernelConstruction* construction, unsigned present)
+      : construction_(construction), present_(present) {}
   int64_t integer(const char* name) const;
   bool boolean(const char* name) const;
+  bool has_optional_input(int index) const { return (present_ >> index & 1) != 0; }
   Activation activation() const;
 
  private:
   TF_OpKernelConstruction* construction_;
+  unsigned present_;
 };
 
 // A tensor of TensorFlow's, held until this goes out of scope.
@@ -101,10 +98,14 @@ struct WorkspaceKernels {
 // One call of an op's kernel.
 class OpContext {
  public:
-  OpContext(TF_OpKernelContext* context, Device device) : context_(context), device_(device) {}
+  // `status` serves all calls of TensorFlow's that are made through this.
+  OpContext(TF_OpKernelContext* context, Device device, const Status& status)
+      : context_(context), device_(device), status_(status) {}
 
   // Input `index`; `name` is what errors call it.
   Tensor input(int index, const char* name) const;
+  // The same where it is_present, else nothing.
+  std::optional<Tensor> optional_input(bool is_present, int index, const char* name) const;
   Tensor output(int index, const char* name, DataType type, const Shape& shape) const;
   // Makes an output of an input, without a copy.
   void forward(const Tensor& input, int output_index) const;
@@ -117,13 +118,14 @@ class OpContext {
 
   template <typename Args>
   void run(const WorkspaceKernels<Args>& kernels, const Args& args) const {
-    if (device_ == Device::kCpu) {
-      const Tensor scratch = temporary(kernels.cpu_workspace_bytes(args));
-      return expect_success(kernels.cpu(args, scratch.data<void>()));
-    }
-    const Tensor scratch = temporary(kernels.cuda_workspace_bytes(args));
-    on_stream(
-        [&](cuda::Stream stream) { return kernels.cuda(args, scratch.data<void>(), stream); });
+    const bool is_cpu = device_ == Device::kCpu;
+    const size_t bytes =
+        is_cpu ? kernels.cpu_workspace_bytes(args) : kernels.cuda_workspace_bytes(args);
+    std::optional<Tensor> scratch;
+    if (bytes > 0) scratch = temporary(bytes);
+    void* workspace = scratch ? scratch->data<void>() : nullptr;
+    if (is_cpu) return expect_success(kernels.cpu(args, workspace));
+    on_stream([&](cuda::Stream stream) { return kernels.cuda(args, workspace, stream); });
   }
 
  private:
@@ -134,6 +136,7 @@ class OpContext {
 
   TF_OpKernelContext* context_;
   Device device_;
+  const Status& status_;
 };
 
 }  // namespace qutlass::tensorflow

@@ -12,9 +12,9 @@ constexpr bool kHasCuda = false;
 #endif
 
 // TensorFlow ends the process when an op is defined twice, so it is asked first.
-bool is_registered(const char* name) {
+bool is_registered(const std::string& name) {
   const Status status;
-  TF_Buffer* kernels = c_api().GetRegisteredKernelsForOp(name, status.get());
+  TF_Buffer* kernels = c_api().GetRegisteredKernelsForOp(name.c_str(), status.get());
   status.expect_ok();
   const bool found = kernels->length > 0;
   c_api().DeleteBuffer(kernels);
@@ -26,9 +26,9 @@ void unknown_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
   c_api().ShapeInferenceContextSetUnknownShape(context, status);
 }
 
-void define(const char* name, const OpDefinition& definition) {
+void define(const std::string& name, const OpDefinition& definition) {
   const Status status;
-  TF_OpDefinitionBuilder* builder = c_api().NewOpDefinitionBuilder(name);
+  TF_OpDefinitionBuilder* builder = c_api().NewOpDefinitionBuilder(name.c_str());
   for (const char* input : definition.inputs) c_api().OpDefinitionBuilderAddInput(builder, input);
   for (const char* output : definition.outputs) {
     c_api().OpDefinitionBuilderAddOutput(builder, output);
@@ -41,11 +41,11 @@ void define(const char* name, const OpDefinition& definition) {
   status.expect_ok();
 }
 
-void register_kernel(const char* op, const char* device, const KernelFunctions& functions) {
+void register_kernel(const std::string& op, const char* device, const KernelFunctions& functions) {
   const Status status;
-  TF_KernelBuilder* builder =
-      c_api().NewKernelBuilder(op, device, functions.create, functions.compute, functions.destroy);
-  c_api().RegisterKernelBuilder((std::string(op) + device).c_str(), builder, status.get());
+  TF_KernelBuilder* builder = c_api().NewKernelBuilder(op.c_str(), device, functions.create,
+                                                       functions.compute, functions.destroy);
+  c_api().RegisterKernelBuilder((op + device).c_str(), builder, status.get());
   status.expect_ok();
 }
 
@@ -58,10 +58,19 @@ std::string user_name(const char* op) {
 }
 
 void register_op(const OpEntry& op) {
-  if (is_registered(op.name)) return;
-  define(op.name, op.definition);
-  register_kernel(op.name, "CPU", op.cpu);
-  if (kHasCuda) register_kernel(op.name, "GPU", op.gpu);
+  for (size_t present = 0; present < op.cpu.size(); ++present) {
+    std::string name = op.name;
+    OpDefinition definition = op.definition;
+    for (size_t i = 0; i < op.optional_inputs.size(); ++i) {
+      if ((present >> i & 1) == 0) continue;
+      name += op.optional_inputs[i].suffix;
+      definition.inputs.push_back(op.optional_inputs[i].specification);
+    }
+    if (is_registered(name)) continue;
+    define(name, definition);
+    register_kernel(name, "CPU", op.cpu[present]);
+    if (kHasCuda) register_kernel(name, "GPU", op.gpu[present]);
+  }
 }
 
 }  // namespace qutlass::tensorflow

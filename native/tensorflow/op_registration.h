@@ -3,10 +3,15 @@
 // An op is a class that is made from a node's Attributes and has
 //     static constexpr char kName[];
 //     void compute(const OpContext& context) const;
-// Each file of ops/ has one, and exports it as an OpEntry; ops/all_ops.cc lists them.
+// Each file of ops/ has one, and exports it as an OpEntry; ops/all_ops.h lists them.
+//
+// An op with inputs that may be absent is registered once for every set of them that can be there:
+// QutlassLinearInt8 and QutlassLinearInt8Bias. TensorFlow has no other way that is free of cost:
+// an attribute that says so takes 2 to 3 us a call, and a tensor in the place of the absent 1 us.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tensorflow/op_context.h"
@@ -23,6 +28,13 @@ struct OpDefinition {
   std::vector<const char*> attributes;
 };
 
+// An input that may be absent. Those that are there follow the others, in order, and their suffixes
+// the op's name.
+struct OptionalInput {
+  const char* suffix;
+  const char* specification;
+};
+
 // The functions that TF_NewKernelBuilder takes.
 struct KernelFunctions {
   void* (*create)(TF_OpKernelConstruction*);
@@ -30,11 +42,14 @@ struct KernelFunctions {
   void (*destroy)(void*);
 };
 
+// `cpu` and `gpu` have one member for each set of optional inputs: bit i of its index says that
+// optional input i is there.
 struct OpEntry {
   const char* name;
   OpDefinition definition;
-  KernelFunctions cpu;
-  KernelFunctions gpu;
+  std::vector<OptionalInput> optional_inputs;
+  std::vector<KernelFunctions> cpu;
+  std::vector<KernelFunctions> gpu;
 };
 
 // What users call an op: "packInt4" for QutlassPackInt4.
@@ -55,12 +70,12 @@ bool succeeds(const char* op, const Status& status, Body body) {
   return false;
 }
 
-template <typename Op, Device kDevice>
+template <typename Op, Device kDevice, unsigned kPresent>
 struct Boundary {
   static void* create(TF_OpKernelConstruction* construction) {
     const Status status;
     Op* op = nullptr;
-    if (!succeeds(Op::kName, status, [&] { op = new Op(Attributes(construction)); })) {
+    if (!succeeds(Op::kName, status, [&] { op = new Op(Attributes(construction, kPresent)); })) {
       c_api().OpKernelConstruction_Failure(construction, status.get());
     }
     return op;
@@ -68,7 +83,9 @@ struct Boundary {
 
   static void compute(void* op, TF_OpKernelContext* context) {
     const Status status;
-    const auto body = [&] { static_cast<const Op*>(op)->compute(OpContext(context, kDevice)); };
+    const auto body = [&] {
+      static_cast<const Op*>(op)->compute(OpContext(context, kDevice, status));
+    };
     if (!succeeds(Op::kName, status, body)) {
       c_api().OpKernelContext_Failure(context, status.get());
     }
@@ -79,14 +96,23 @@ struct Boundary {
   static constexpr KernelFunctions functions() { return {create, compute, destroy}; }
 };
 
-template <typename Op>
-OpEntry make_op(OpDefinition definition) {
-  return {Op::kName, std::move(definition), Boundary<Op, Device::kCpu>::functions(),
-          Boundary<Op, Device::kGpu>::functions()};
+template <typename Op, Device kDevice, size_t... kPresent>
+std::vector<KernelFunctions> functions_of(std::index_sequence<kPresent...>) {
+  return {Boundary<Op, kDevice, kPresent>::functions()...};
 }
 
-// Registers the op and its kernels, unless the process has it already (a second copy of the addon,
-// or a second thread). Throws OpError.
+template <typename Op, typename... Optional>
+OpEntry make_op(OpDefinition definition, Optional... optional_inputs) {
+  constexpr auto kSets = std::make_index_sequence<size_t{1} << sizeof...(Optional)>();
+  return {Op::kName,
+          std::move(definition),
+          {optional_inputs...},
+          functions_of<Op, Device::kCpu>(kSets),
+          functions_of<Op, Device::kGpu>(kSets)};
+}
+
+// Registers the op and its kernels, unless the process has them already (a second copy of the
+// addon, or a second thread). Throws OpError.
 void register_op(const OpEntry& op);
 
 }  // namespace qutlass::tensorflow

@@ -1,12 +1,21 @@
-// A TF_Status that deletes itself and turns into an OpError.
+// Failures: OpError, and a TF_Status that deletes itself and turns into one.
 #pragma once
 
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 #include "tensorflow/c_api.h"
-#include "tensorflow/op_context.h"
 
 namespace qutlass::tensorflow {
+
+// `code` is TensorFlow's: a wrong call is kInvalidArgument, anything else kInternal.
+class OpError : public std::runtime_error {
+ public:
+  explicit OpError(const std::string& message, Code code = kInvalidArgument)
+      : std::runtime_error(message), code(code) {}
+  const Code code;
+};
 
 class Status {
  public:

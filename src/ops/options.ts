@@ -37,7 +37,9 @@ export const ACTIVATION: OptionType = {
 
 /** Rules out what a caller may have meant for the argument before the options. */
 function isOptionObject(options: unknown): boolean {
-  return typeof options === 'object' && !TENSOR.accepts(options);
+  const isTensorLike =
+    options instanceof Tensor || Array.isArray(options) || ArrayBuffer.isView(options);
+  return typeof options === 'object' && !isTensorLike;
 }
 
 type GivenOptions<Options> = { [Key in keyof Options]?: NonNullable<Options[Key]> };

@@ -25,13 +25,8 @@ interface WrongCall {
   error: RegExp;
 }
 
-const INT8_ATTRIBUTES = { has_a_zero: false, has_bias: false, activation: 'linear' };
-const INT4_ATTRIBUTES = {
-  group_size: 32,
-  has_zeros: false,
-  has_bias: false,
-  activation: 'linear',
-};
+const INT8_OP = 'QutlassMatmulInt8Bf16AZeroBias';
+const INT4_OP = 'QutlassMatmulInt4Bf16ZerosBias';
 
 function int8Inputs({ a = [2, 4], b = [3, 4], sa = [2], sb = [3], aZero = [2], bias = [3] }) {
   return () => [int32(a), int32(b), float32(sa), float32(sb), int32(aZero), float32(bias)];
@@ -89,110 +84,117 @@ const CALLS: WrongCall[] = [
   },
   {
     because: 'there is a scale too few',
-    op: 'QutlassDequantizeInt4',
+    op: 'QutlassDequantizeInt4Zeros',
     inputs: () => [int32([3, 8]), float32([3, 1]), int32([3, 2])],
-    attributes: { k: 64, group_size: 32, has_zeros: true },
+    attributes: { k: 64, group_size: 32 },
     error: /scales has shape \[3,1\], expected \[3,2\] \(K=64, group size 32\)/,
   },
   {
     because: 'there is a zero point too many',
-    op: 'QutlassDequantizeInt8',
+    op: 'QutlassDequantizeInt8Zero',
     inputs: () => [int32([3, 8]), float32([3]), int32([4])],
-    attributes: { k: 32, has_zero: true },
+    attributes: { k: 32 },
     error: /zero has shape \[4\], expected \[3\]/,
   },
   {
     because: 'a and b differ in K',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({ b: [3, 5] }),
-    attributes: INT8_ATTRIBUTES,
+    attributes: {},
     error: /a has 4 words a row and b 5/,
   },
   {
     because: 'a is a vector',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({ a: [4] }),
-    attributes: INT8_ATTRIBUTES,
+    attributes: {},
     error: /a has shape \[4\], expected rank at least 2/,
   },
   {
     because: 'sa has a value too many',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({ sa: [3] }),
-    attributes: INT8_ATTRIBUTES,
+    attributes: {},
     error: /sa has shape \[3\], expected \[2\] \(one scale a row of a, or a scalar\)/,
   },
   {
     because: 'K could overflow an int32 sum',
     op: 'QutlassMatmulInt8Bf16',
-    inputs: int8Inputs({ a: [1, 32769], b: [1, 32769], sa: [], sb: [] }),
-    attributes: INT8_ATTRIBUTES,
+    inputs: () => [int32([1, 32769]), int32([1, 32769]), float32([]), float32([])],
+    attributes: {},
     error: /a has 32769 words a row, expected at most 32768: K=131071/,
   },
   {
     because: 'K could overflow an int32 sum with zero points',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({ a: [1, 16450], b: [1, 16450], sa: [], sb: [], aZero: [1] }),
-    attributes: { ...INT8_ATTRIBUTES, has_a_zero: true },
+    attributes: {},
     error: /expected at most 16449: K=65793/,
   },
   {
     because: 'the bias has a wrong length',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({ bias: [1] }),
-    attributes: { ...INT8_ATTRIBUTES, has_bias: true },
+    attributes: {},
     error: /bias has shape \[1\], expected \[3\]/,
   },
   {
     because: 'there is no such activation',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: int8Inputs({}),
-    attributes: { ...INT8_ATTRIBUTES, activation: 'gelu' },
+    attributes: { activation: 'gelu' },
     error: /activation|gelu/,
   },
   {
     because: 'b is float32',
-    op: 'QutlassMatmulInt8Bf16',
+    op: INT8_OP,
     inputs: () => {
       const [a, , ...others] = int8Inputs({})();
       return [a, float32([3, 4]), ...others];
     },
-    attributes: INT8_ATTRIBUTES,
+    attributes: {},
     error: /int32/,
   },
   {
     because: 'w is not packed',
-    op: 'QutlassMatmulInt4Bf16',
+    op: INT4_OP,
     inputs: int4Inputs({ w: [3, 64] }),
-    attributes: INT4_ATTRIBUTES,
+    attributes: { group_size: 32 },
     error: /w has shape \[3,64\], expected \[3,8\] \(K=64\)/,
   },
   {
     because: 'scales do not fit the group size',
-    op: 'QutlassMatmulInt4Bf16',
+    op: INT4_OP,
     inputs: int4Inputs({ scales: [3, 3] }),
-    attributes: INT4_ATTRIBUTES,
+    attributes: { group_size: 32 },
     error: /scales has shape \[3,3\], expected \[3,2\] \(K=64, group size 32\)/,
+  },
+  {
+    because: 'even groups are no multiple of 8',
+    op: 'QutlassMatmulInt4Bf16',
+    inputs: () => [float32([2, 64]), int32([3, 8]), float32([3, 5])],
+    attributes: {},
+    error: /group_size is 12, expected K=64 or a positive multiple of 8/,
   },
   {
     because: 'a result has more elements than an int32 counts',
     op: 'QutlassMatmulInt4Bf16',
-    inputs: int4Inputs({ x: [65536, 0], w: [32768, 0], scales: [32768, 1] }),
-    attributes: { ...INT4_ATTRIBUTES, group_size: 8 },
+    inputs: () => [float32([65536, 0]), int32([32768, 0]), float32([32768, 1])],
+    attributes: { group_size: 8 },
     error: /y of shape \[65536,32768\] is too large: sizes must fit int32/,
   },
   {
     because: 'w has a wrong K',
     op: 'QutlassLinearInt8',
-    inputs: () => [float32([2, 17]), int32([3, 4]), float32([3]), float32([3])],
-    attributes: { has_bias: false, symmetric: true, activation: 'linear' },
+    inputs: () => [float32([2, 17]), int32([3, 4]), float32([3])],
+    attributes: {},
     error: /w has shape \[3,4\], expected \[3,5\] \(K=17\)/,
   },
   {
     because: 'an input is missing',
     op: 'QutlassLinearInt8',
     inputs: () => [float32([2, 16])],
-    attributes: { has_bias: false, symmetric: true, activation: 'linear' },
+    attributes: {},
     error: /QutlassLinearInt8|input/,
   },
 ];

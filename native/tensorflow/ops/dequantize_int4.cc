@@ -15,19 +15,19 @@ class DequantizeInt4 {
   explicit DequantizeInt4(const Attributes& attributes)
       : k_(attributes.integer("k")),
         group_size_(attributes.integer("group_size")),
-        has_zeros_(attributes.boolean("has_zeros")) {}
+        has_zeros_(attributes.has_optional_input(0)) {}
 
   void compute(const OpContext& context) const {
     const Tensor values = context.input(0, "values");
     const Tensor scales = context.input(1, "scales");
-    const Tensor zeros = context.input(2, "zeros");
+    const auto zeros = context.optional_input(has_zeros_, 2, "zeros");
     expect_non_negative("k", k_);
     expect_group_size(group_size_, k_);
     expect_packed(values, int4_words(k_), k_);
     const Shape groups = with_last(values.shape(), group_count(k_, group_size_));
     scales.expect_shape(groups, k_and_group(k_, group_size_));
     DequantizeInt4Args args = {};
-    args.zeros = optional_data<int32_t>(has_zeros_, zeros, groups, "one zero point a scale");
+    args.zeros = optional_data<int32_t>(zeros, groups, "one zero point a scale");
     const Tensor x = context.output(0, "x", kFloat, with_last(values.shape(), k_));
     args.values = values.data<int32_t>();
     args.scales = scales.data<float>();
@@ -47,9 +47,9 @@ class DequantizeInt4 {
 }  // namespace
 
 OpEntry dequantize_int4_op() {
-  return make_op<DequantizeInt4>({{"values: int32", "scales: float", "zeros: int32"},
-                                  {"x: float"},
-                                  {"k: int", "group_size: int", "has_zeros: bool = false"}});
+  return make_op<DequantizeInt4>(
+      {{"values: int32", "scales: float"}, {"x: float"}, {"k: int", "group_size: int"}},
+      OptionalInput{"Zeros", "zeros: int32"});
 }
 
 }  // namespace qutlass::tensorflow

@@ -13,18 +13,18 @@ class DequantizeInt8 {
   static constexpr char kName[] = "QutlassDequantizeInt8";
 
   explicit DequantizeInt8(const Attributes& attributes)
-      : k_(attributes.integer("k")), has_zero_(attributes.boolean("has_zero")) {}
+      : k_(attributes.integer("k")), has_zero_(attributes.has_optional_input(0)) {}
 
   void compute(const OpContext& context) const {
     const Tensor values = context.input(0, "values");
     const Tensor scale = context.input(1, "scale");
-    const Tensor zero = context.input(2, "zero");
+    const auto zero = context.optional_input(has_zero_, 2, "zero");
     expect_non_negative("k", k_);
     expect_packed(values, int8_words(k_), k_);
     const Shape rows = without_last(values.shape());
     scale.expect_shape(rows, "one scale a row of values");
     DequantizeInt8Args args = {};
-    args.zero = optional_data<int32_t>(has_zero_, zero, rows, "one zero point a row of values");
+    args.zero = optional_data<int32_t>(zero, rows, "one zero point a row of values");
     const Tensor x = context.output(0, "x", kFloat, with_last(values.shape(), k_));
     args.values = values.data<int32_t>();
     args.scale = scale.data<float>();
@@ -42,9 +42,8 @@ class DequantizeInt8 {
 }  // namespace
 
 OpEntry dequantize_int8_op() {
-  return make_op<DequantizeInt8>({{"values: int32", "scale: float", "zero: int32"},
-                                  {"x: float"},
-                                  {"k: int", "has_zero: bool = false"}});
+  return make_op<DequantizeInt8>({{"values: int32", "scale: float"}, {"x: float"}, {"k: int"}},
+                                 OptionalInput{"Zero", "zero: int32"});
 }
 
 }  // namespace qutlass::tensorflow

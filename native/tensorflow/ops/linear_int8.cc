@@ -14,15 +14,15 @@ class LinearInt8 {
   static constexpr char kName[] = "QutlassLinearInt8";
 
   explicit LinearInt8(const Attributes& attributes)
-      : has_bias_(attributes.boolean("has_bias")),
-        symmetric_(attributes.boolean("symmetric")),
+      : has_bias_(attributes.has_optional_input(0)),
+        symmetric_(!attributes.boolean("asymmetric")),
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
     const Tensor x = context.input(0, "x");
     const Tensor w = context.input(1, "w");
     const Tensor w_scale = context.input(2, "wScale");
-    const Tensor bias = context.input(3, "bias");
+    const auto bias = context.optional_input(has_bias_, 3, "bias");
     x.expect_rank_at_least(2);
     w.expect_rank(2);
     const int64_t k = x.columns();
@@ -32,7 +32,7 @@ class LinearInt8 {
 
     LinearInt8Args args = {};
     args.w_scale_is_scalar = is_one_for_all(w_scale, {n}, "a row of w");
-    args.bias = optional_data<float>(has_bias_, bias, {n}, "one value a row of w");
+    args.bias = optional_data<float>(bias, {n}, "one value a row of w");
     const Tensor y = context.output(0, "y", kFloat, with_last(x.shape(), n));
     args.x = x.data<float>();
     args.w = w.data<int32_t>();
@@ -63,10 +63,11 @@ class LinearInt8 {
 }  // namespace
 
 OpEntry linear_int8_op() {
-  return make_op<LinearInt8>({{"x: float", "w: int32", "w_scale: float", "bias: float"},
-                              {"y: float"},
-                              {"has_bias: bool = false", "symmetric: bool = false",
-                               "activation: {'linear', 'relu', 'relu6'} = 'linear'"}});
+  return make_op<LinearInt8>(
+      {{"x: float", "w: int32", "w_scale: float"},
+       {"y: float"},
+       {"asymmetric: bool = false", "activation: {'linear', 'relu', 'relu6'} = 'linear'"}},
+      OptionalInput{"Bias", "bias: float"});
 }
 
 }  // namespace qutlass::tensorflow

@@ -14,8 +14,8 @@ class MatmulInt8Bf16 {
   static constexpr char kName[] = "QutlassMatmulInt8Bf16";
 
   explicit MatmulInt8Bf16(const Attributes& attributes)
-      : has_a_zero_(attributes.boolean("has_a_zero")),
-        has_bias_(attributes.boolean("has_bias")),
+      : has_a_zero_(attributes.has_optional_input(0)),
+        has_bias_(attributes.has_optional_input(1)),
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
@@ -23,8 +23,8 @@ class MatmulInt8Bf16 {
     const Tensor b = context.input(1, "b");
     const Tensor sa = context.input(2, "sa");
     const Tensor sb = context.input(3, "sb");
-    const Tensor a_zero = context.input(4, "aZero");
-    const Tensor bias = context.input(5, "bias");
+    const auto a_zero = context.optional_input(has_a_zero_, 4, "aZero");
+    const auto bias = context.optional_input(has_bias_, has_a_zero_ ? 5 : 4, "bias");
     a.expect_rank_at_least(2);
     b.expect_rank(2);
     const Shape rows = without_last(a.shape());
@@ -38,8 +38,8 @@ class MatmulInt8Bf16 {
     args.sb = sb.data<float>();
     args.sa_is_scalar = is_one_for_all(sa, rows, "a row of a");
     args.sb_is_scalar = is_one_for_all(sb, {n}, "a row of b");
-    args.a_zero = optional_data<int32_t>(has_a_zero_, a_zero, rows, "one zero point a row of a");
-    args.bias = optional_data<float>(has_bias_, bias, {n}, "one value a row of b");
+    args.a_zero = optional_data<int32_t>(a_zero, rows, "one zero point a row of a");
+    args.bias = optional_data<float>(bias, {n}, "one value a row of b");
     const Tensor y = context.output(0, "y", kFloat, with_last(a.shape(), n));
     args.y = y.data<float>();
     args.m = a.rows();
@@ -72,11 +72,11 @@ class MatmulInt8Bf16 {
 }  // namespace
 
 OpEntry matmul_int8_bf16_op() {
-  return make_op<MatmulInt8Bf16>(
-      {{"a: int32", "b: int32", "sa: float", "sb: float", "a_zero: int32", "bias: float"},
-       {"y: float"},
-       {"has_a_zero: bool = false", "has_bias: bool = false",
-        "activation: {'linear', 'relu', 'relu6'} = 'linear'"}});
+  return make_op<MatmulInt8Bf16>({{"a: int32", "b: int32", "sa: float", "sb: float"},
+                                  {"y: float"},
+                                  {"activation: {'linear', 'relu', 'relu6'} = 'linear'"}},
+                                 OptionalInput{"AZero", "a_zero: int32"},
+                                 OptionalInput{"Bias", "bias: float"});
 }
 
 }  // namespace qutlass::tensorflow

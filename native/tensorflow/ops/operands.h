@@ -52,14 +52,13 @@ inline bool is_one_for_all(const Tensor& scale, const Shape& per_row, const char
   return false;
 }
 
-// The data of an input that may be absent: an op always has all its inputs, and where one has no
-// meaning (has_bias is false, ...) the caller passes any other tensor in its place.
+// The data of an input that may be absent, or null.
 template <typename T>
-const T* optional_data(bool is_present, const Tensor& tensor, const Shape& expected,
+const T* optional_data(const std::optional<Tensor>& tensor, const Shape& expected,
                        const char* because) {
-  if (!is_present) return nullptr;
-  tensor.expect_shape(expected, because);
-  return tensor.data<T>();
+  if (!tensor) return nullptr;
+  tensor->expect_shape(expected, because);
+  return tensor->data<T>();
 }
 
 }  // namespace qutlass::tensorflow

@@ -13,7 +13,7 @@ class QuantizeInt8 {
   static constexpr char kName[] = "QutlassQuantizeInt8";
 
   explicit QuantizeInt8(const Attributes& attributes)
-      : symmetric_(attributes.boolean("symmetric")) {}
+      : symmetric_(!attributes.boolean("asymmetric")) {}
 
   void compute(const OpContext& context) const {
     const Tensor x = context.input(0, "x");
@@ -43,7 +43,7 @@ class QuantizeInt8 {
 OpEntry quantize_int8_op() {
   return make_op<QuantizeInt8>({{"x: float"},
                                 {"values: int32", "scale: float", "zero: int32"},
-                                {"symmetric: bool = false"}});
+                                {"asymmetric: bool = false"}});
 }
 
 }  // namespace qutlass::tensorflow

@@ -14,10 +14,7 @@ export const dequantizeInt4Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { values, scales, zeros } = args.inputs as DequantizeInt4Inputs;
     const { k, groupSize } = args.attrs as unknown as DequantizeInt4Attrs;
-    return execute(backend, DequantizeInt4, [values, scales, zeros ?? values], {
-      k,
-      group_size: groupSize,
-      has_zeros: zeros != null,
-    });
+    const attributes = { k, group_size: groupSize };
+    return execute(backend, DequantizeInt4, [values, scales], attributes, { Zeros: zeros });
   },
 };

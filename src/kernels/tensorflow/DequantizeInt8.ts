@@ -14,7 +14,6 @@ export const dequantizeInt8Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { values, scale, zero } = args.inputs as DequantizeInt8Inputs;
     const { k } = args.attrs as unknown as DequantizeInt8Attrs;
-    const inputs = [values, scale, zero ?? values];
-    return execute(backend, DequantizeInt8, inputs, { k, has_zero: zero != null });
+    return execute(backend, DequantizeInt8, [values, scale], { k }, { Zero: zero });
   },
 };

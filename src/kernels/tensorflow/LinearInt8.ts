@@ -10,10 +10,7 @@ export const linearInt8Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { x, w, wScale, bias } = args.inputs as LinearInt8Inputs;
     const { activation, symmetric } = args.attrs as unknown as LinearInt8Attrs;
-    return execute(backend, LinearInt8, [x, w, wScale, bias ?? wScale], {
-      has_bias: bias != null,
-      symmetric,
-      activation,
-    });
+    const attributes = { asymmetric: !symmetric, activation };
+    return execute(backend, LinearInt8, [x, w, wScale], attributes, { Bias: bias });
   },
 };

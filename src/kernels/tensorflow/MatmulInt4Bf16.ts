@@ -14,11 +14,11 @@ export const matmulInt4Bf16Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { x, w, scales, zeros, bias } = args.inputs as MatmulInt4Bf16Inputs;
     const { groupSize, activation } = args.attrs as unknown as MatmulInt4Bf16Attrs;
-    return execute(backend, MatmulInt4Bf16, [x, w, scales, zeros ?? w, bias ?? scales], {
-      group_size: groupSize,
-      has_zeros: zeros != null,
-      has_bias: bias != null,
-      activation,
+    const isEven = groupSize * scales.shape[1] === x.shape[x.shape.length - 1];
+    const attributes = { group_size: isEven ? undefined : groupSize, activation };
+    return execute(backend, MatmulInt4Bf16, [x, w, scales], attributes, {
+      Zeros: zeros,
+      Bias: bias,
     });
   },
 };

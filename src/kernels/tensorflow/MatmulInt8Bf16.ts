@@ -14,10 +14,7 @@ export const matmulInt8Bf16Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { a, b, sa, sb, aZero, bias } = args.inputs as MatmulInt8Bf16Inputs;
     const { activation } = args.attrs as unknown as MatmulInt8Bf16Attrs;
-    return execute(backend, MatmulInt8Bf16, [a, b, sa, sb, aZero ?? a, bias ?? sa], {
-      has_a_zero: aZero != null,
-      has_bias: bias != null,
-      activation,
-    });
+    const optional = { AZero: aZero, Bias: bias };
+    return execute(backend, MatmulInt8Bf16, [a, b, sa, sb], { activation }, optional);
   },
 };

@@ -10,6 +10,6 @@ export const quantizeInt8Config: KernelConfig = {
     const backend = args.backend as TensorflowBackend;
     const { x } = args.inputs as QuantizeInt8Inputs;
     const { symmetric } = args.attrs as unknown as QuantizeInt8Attrs;
-    return executeMultiple(backend, QuantizeInt8, [x], { symmetric }, 3);
+    return executeMultiple(backend, QuantizeInt8, [x], { asymmetric: !symmetric }, 3);
   },
 };

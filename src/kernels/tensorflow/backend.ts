@@ -37,13 +37,18 @@ export interface TensorflowBackend extends KernelBackend {
   ): TensorInfo[];
 }
 
+type AttributeValue = number | boolean | string | { dtype: DataType };
+
 /** Attributes by their native names; a `{dtype}` is a TensorFlow type. */
-export type Attributes = Record<string, number | boolean | string | { dtype: DataType }>;
+export type Attributes = Record<string, AttributeValue | undefined>;
+
+/** Inputs that may be absent, by their native suffixes, in the order in which the op lists them. */
+export type OptionalInputs = Record<string, TensorInfo | undefined>;
 
 function toOpAttribute(
   { binding }: TensorflowBackend,
   name: string,
-  value: Attributes[string],
+  value: AttributeValue,
 ): OpAttribute {
   switch (typeof value) {
     case 'number':
@@ -60,11 +65,11 @@ function toOpAttribute(
 }
 
 /** Whether every native op has `value` as its default, which need not be passed. */
-function isDefault(value: Attributes[string]): boolean {
-  return value === false || value === 'linear';
+function isDefault(value: AttributeValue | undefined): value is undefined {
+  return value === undefined || value === false || value === 'linear';
 }
 
-/** Only what is no default: reading an attribute costs tfjs-node's binding about a microsecond. */
+/** Only what is no default: an attribute costs tfjs-node's binding and TensorFlow 2 to 3 us. */
 function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpAttribute[] {
   const opAttributes: OpAttribute[] = [];
   for (const name in attributes) {
@@ -74,15 +79,42 @@ function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpA
   return opAttributes;
 }
 
+/** A call of a native op, as the binding takes it. */
+interface NativeCall {
+  name: string;
+  inputs: TensorInfo[];
+}
+
+/**
+ * The native op that takes exactly the optional inputs that are there: each follows the others, and
+ * its name the op's (native/tensorflow/op_registration.h).
+ */
+function withOptionalInputs(
+  name: string,
+  inputs: TensorInfo[],
+  optionalInputs: OptionalInputs,
+): NativeCall {
+  const call = { name, inputs: [...inputs] };
+  for (const suffix in optionalInputs) {
+    const input = optionalInputs[suffix];
+    if (input === undefined) continue;
+    call.name += suffix;
+    call.inputs.push(input);
+  }
+  return call;
+}
+
 /** Runs the native op `name`; its int32 inputs stay on the device from then on. */
 export function execute(
   backend: TensorflowBackend,
   name: string,
   inputs: TensorInfo[],
   attributes: Attributes,
+  optionalInputs: OptionalInputs = {},
 ): TensorInfo {
-  keepOnDevice(backend, inputs);
-  return backend.executeSingleOutput(name, toOpAttributes(backend, attributes), inputs);
+  const call = withOptionalInputs(name, inputs, optionalInputs);
+  keepOnDevice(backend, call.inputs);
+  return backend.executeSingleOutput(call.name, toOpAttributes(backend, attributes), call.inputs);
 }
 
 /** The same for an op with several outputs. */
