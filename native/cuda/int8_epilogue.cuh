@@ -32,10 +32,10 @@ __device__ __forceinline__ float scaled(int32_t acc, const Int8Row& row, float c
 }
 
 // y[m, n] from its sum.
-__device__ __forceinline__ void store_result(const MatmulInt8Args& args, int64_t m, int64_t n,
-                                             int32_t acc) {
+__device__ __forceinline__ void store_result(const MatmulInt8Args& args, const Int8Row& row,
+                                             int64_t m, int64_t n, int32_t acc) {
   const float bias = args.bias ? __ldg(args.bias + n) : 0.0f;
-  args.y[m * args.n + n] = int8_epilogue(acc, Int8Row(args, m).scale, column_scale(args, n),
+  args.y[m * args.n + n] = int8_epilogue(acc, row.scale, column_scale(args, n),
                                          args.bias != nullptr, bias, args.activation);
 }
 
@@ -51,7 +51,7 @@ struct FinishInt8 {
     for (int split = 0; split < splits; ++split) {
       acc += __ldg(partials + split * args.m * args.n + index);
     }
-    store_result(args, m, n, acc);
+    store_result(args, Int8Row(args, m), m, n, acc);
   }
 };
 

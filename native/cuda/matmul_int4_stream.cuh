@@ -190,7 +190,7 @@ __global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
   const int64_t first_n = int64_t{blockIdx.x} * kStreamedRows;
   Int4StreamConsumer<kFragments, kGrain> consumer(args, groups, first_n);
   stream_rows<kGrain != kWordGrain>({args.w, args.n, 4 * int4_words(args.k)}, first_n,
-                                    pieces_per_warp, consumer);
+                                    pieces_per_warp, consumer, [] {});
 
   reduce_warps(consumer.sums, [&](int row, int column, int fragment, float sum) {
     const int64_t n = first_n + row;

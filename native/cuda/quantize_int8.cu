@@ -1,89 +1,16 @@
-// quantize_int8: one block a row. Rows of up to 16384 elements stay in registers between the two
-// passes, the one for the range and the one for the integers; what is longer is read twice.
+// quantize_int8: one block a row.
 #include "cuda/device.h"
 #include "cuda/launch.h"
-#include "cuda/value_range.cuh"
-#include "cuda/vector.cuh"
+#include "cuda/quantize_row.cuh"
 
 namespace qutlass::cuda {
 
 namespace {
 
-constexpr int kMaxThreads = 1024;
-constexpr int kMaxWarps = kMaxThreads / kWarpSize;
-constexpr int kHeldWords = 4;  // of a thread, four values each
-
-// One row of x, and a thread's place in it: words thread, thread + blockDim, ...
-struct Row {
-  const float* x;
-  int64_t k;
-
-  __device__ int64_t word(int index) const { return threadIdx.x + int64_t{index} * blockDim.x; }
-  __device__ bool has(int64_t word) const { return word * kInt8PerWord < k; }
-  __device__ void load(float (&values)[4], int64_t word) const {
-    load_4(values, x + word * kInt8PerWord, k - word * kInt8PerWord);
-  }
-};
-
-__device__ void include(ValueRange& range, const float (&values)[4]) {
-#pragma unroll
-  for (float value : values) range.include(value);
-}
-
-// The range over all threads of the block, in every thread.
-__device__ ValueRange block_range(ValueRange range) {
-  __shared__ ValueRange warps[kMaxWarps];
-  const int lane = threadIdx.x % kWarpSize;
-  range = warp_range(range);
-  if (lane == 0) warps[threadIdx.x / kWarpSize] = range;
-  __syncthreads();
-  const int warp_count = blockDim.x / kWarpSize;
-  return warp_range(lane < warp_count ? warps[lane] : ValueRange{});
-}
-
-// The packed word of four values, of which `count` lie in the row; the rest of it is 0.
-__device__ int32_t quantized_word(const float (&values)[4], int64_t count,
-                                  const Quantizer& quantizer, int32_t lowest) {
-  uint32_t word = 0;
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    if (i < count) word |= int8_in_word(quantize(values[i], quantizer, lowest, 127), i);
-  }
-  return static_cast<int32_t>(word);
-}
-
-__global__ __launch_bounds__(kMaxThreads) void quantize_int8_kernel(QuantizeInt8Args args) {
-  const Row row{args.x + blockIdx.x * args.k, args.k};
-  ValueRange range;
-  float held[kHeldWords][4];
-#pragma unroll
-  for (int i = 0; i < kHeldWords; ++i) row.load(held[i], row.word(i));
-#pragma unroll
-  for (int i = 0; i < kHeldWords; ++i) include(range, held[i]);
-  for (int i = kHeldWords; row.has(row.word(i)); ++i) {
-    float values[4];
-    row.load(values, row.word(i));
-    include(range, values);
-  }
-  range = block_range(range);
-  const Quantizer quantizer =
-      args.symmetric ? symmetric_quantizer(range.amax(), 127.0f, 0)
-                     : asymmetric_quantizer(range.lowest(), range.highest(), 255.0f, -128.0f);
-
-  const int32_t lowest = args.symmetric ? -127 : -128;
+__global__ __launch_bounds__(kQuantizeMaxThreads) void quantize_int8_kernel(QuantizeInt8Args args) {
+  const QuantizedRow row{args.x + blockIdx.x * args.k, args.k};
   int32_t* words = args.values + blockIdx.x * int8_words(args.k);
-  const auto store = [&](const float(&values)[4], int64_t word) {
-    words[word] = quantized_word(values, args.k - word * kInt8PerWord, quantizer, lowest);
-  };
-#pragma unroll
-  for (int i = 0; i < kHeldWords; ++i) {
-    if (row.has(row.word(i))) store(held[i], row.word(i));
-  }
-  for (int i = kHeldWords; row.has(row.word(i)); ++i) {
-    float values[4];
-    row.load(values, row.word(i));
-    store(values, row.word(i));
-  }
+  const Quantizer quantizer = quantize_row(row, args.symmetric, words);
   if (threadIdx.x == 0) {
     args.scale[blockIdx.x] = quantizer.scale;
     args.zero[blockIdx.x] = quantizer.zero;
@@ -96,7 +23,7 @@ const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
   if (args.rows == 0) return nullptr;
   constexpr int kHeldValues = kHeldWords * kInt8PerWord;
   int threads = kWarpSize;
-  while (threads < kMaxThreads && threads * kHeldValues < args.k) threads *= 2;
+  while (threads < kQuantizeMaxThreads && threads * kHeldValues < args.k) threads *= 2;
   quantize_int8_kernel<<<static_cast<unsigned>(args.rows), threads, 0, stream>>>(args);
   return failure("quantize_int8", cudaGetLastError());
 }

@@ -47,16 +47,16 @@ __device__ __forceinline__ unsigned char* warp_ring() {
 }
 
 // Streams this warp's part of rows first_row ... first_row + 15 past `consumer`, which gets
-// `start(piece)` once and then `consume(shared address)` for each piece from that one on. kAligned
+// `start(piece)` once and then `consume(shared address)` for each piece from that one on. All
+// threads of the block call `prepare()` before, when the first pieces are on their way. kAligned
 // says that the weights' rows_are_aligned().
-template <bool kAligned, class Consumer>
+template <bool kAligned, class Consumer, class Prepare>
 __device__ __forceinline__ void stream_rows(const GlobalMatrix& weights, int64_t first_row,
-                                            int pieces_per_warp, Consumer& consumer) {
+                                            int pieces_per_warp, Consumer& consumer,
+                                            const Prepare& prepare) {
   const auto pieces = static_cast<int>(ceil_div(weights.row_bytes, kPieceBytes));
   const int begin = static_cast<int>(threadIdx.x) / kWarpSize * pieces_per_warp;
   const int end = min(begin + pieces_per_warp, pieces);
-  if (begin >= end) return;
-
   TileLoader<kStreamedRows, kPieceBytes / kChunkBytes, kWarpSize, PieceLayout> loader(
       weights, first_row, int64_t{begin} * kPieceBytes, int64_t{end} * kPieceBytes,
       threadIdx.x % kWarpSize);
@@ -64,7 +64,9 @@ __device__ __forceinline__ void stream_rows(const GlobalMatrix& weights, int64_t
   const auto load = [&](int stage) {
     loader.template load_next<kAligned>(ring + stage * kRingStageBytes);
   };
-  start_pipeline<kStreamStages>(load);
+  if (begin < end) start_pipeline<kStreamStages>(load);
+  prepare();
+  if (begin >= end) return;
   consumer.start(begin);
   run_pipeline<kStreamStages>(
       end - begin, load,

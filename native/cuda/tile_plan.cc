@@ -88,10 +88,16 @@ const char* parse_plan(const char* op, const TileMenu& menu, const ProductShape&
 
 }  // namespace
 
+bool is_plan_forced(const TileMenu& menu) {
+  const char* forced = std::getenv(menu.variable);
+  return forced && *forced;
+}
+
 const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& product,
                       TilePlan* plan) {
-  const char* forced = std::getenv(menu.variable);
-  if (forced && *forced) return parse_plan(op, menu, product, forced, plan);
+  if (is_plan_forced(menu)) {
+    return parse_plan(op, menu, product, std::getenv(menu.variable), plan);
+  }
   if (product.m <= menu.max_stream_rows) {
     *plan = TilePlan{TilePlan::kStream, 1, 0};
     return nullptr;

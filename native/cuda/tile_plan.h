@@ -51,6 +51,9 @@ struct TileMenu {
 const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& product,
                       TilePlan* plan);
 
+// Whether the environment variable is set.
+bool is_plan_forced(const TileMenu& menu);
+
 // For matrices whose rows start at multiples of 16 bytes, and for others.
 const TileMenu& matmul_int8_menu();
 const TileMenu& matmul_int8_unaligned_menu();

@@ -202,8 +202,19 @@ TEST_ON_GPU(linear_int8) {
     for (int64_t k = 0; k <= 70; ++k) {
       check_linear(random, random.integer(0, 20), random.integer(0, 30), k, symmetric);
     }
-    check_linear(random, 1, 900, 1030, symmetric);
     check_linear(random, 140, 70, 2064, symmetric);
+  }
+}
+
+TEST_ON_GPU(linear_int8_of_one_row) {
+  // In one kernel, except where the row is too long, the columns too many, or the product forced.
+  Random random(23);
+  const int64_t shapes[][2] = {{900, 1030}, {33, 16},    {17, 4096}, {300, 4112},
+                               {5, 20000},  {40, 40000}, {9000, 64}};
+  for (bool symmetric : {true, false}) {
+    for (const auto& [n, k] : shapes) check_linear(random, 1, n, k, symmetric);
+    const Environment forced(cuda::matmul_int8_menu().variable, "stream");
+    check_linear(random, 1, 900, 1040, symmetric);
   }
 }
 

@@ -1,11 +1,15 @@
-// linear_int8: quantize_int8 into the workspace, then the int8 product.
+// linear_int8: one kernel for a single row of x, else quantize_int8 into the workspace and then the
+// int8 product.
 #include "cuda/device.h"
 #include "cuda/launch.h"
+#include "cuda/linear_int8_stream.cuh"
+#include "cuda/tile_plan.h"
 
 namespace qutlass::cuda {
 
 namespace {
 
+constexpr char kOp[] = "linear_int8";
 constexpr int64_t kAlignment = 256;
 
 // Where in the workspace the quantized x and the scratch of the product lie.
@@ -55,9 +59,43 @@ QuantizeInt8Args quantization_of(const LinearInt8Args& args, void* workspace) {
   return quantization;
 }
 
+// Every block quantizes the row anew, so there must be few of them, and the row must fit beside the
+// rings. A forced configuration is the product's, by the longer way.
+bool is_one_kernel(const LinearInt8Args& args) {
+  constexpr int64_t kBlocksPerMultiprocessor = 4;
+  constexpr int64_t kStaticBytes = sizeof(ValueRange) * kQuantizeMaxThreads / kWarpSize;
+  const int64_t blocks = ceil_div(args.n, kStreamedRows);
+  return args.m == 1 && blocks <= kBlocksPerMultiprocessor * multiprocessor_count() &&
+         kStreamMaxBytes + Int8SharedRow::bytes(args.k) + kStaticBytes <= kMaxSharedBytes &&
+         !is_plan_forced(matmul_int8_menu());
+}
+
+template <bool kHasZero, bool kAligned>
+cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& product,
+                              Stream stream) {
+  constexpr auto kernel = stream_linear_int8_kernel<kHasZero, kAligned>;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
+  const StreamPlan plan(product.n, product.words);
+  const auto shared_bytes =
+      static_cast<size_t>(plan.warps * kRingBytes + Int8SharedRow::bytes(args.k));
+  kernel<<<plan.blocks, plan.warps * kWarpSize, shared_bytes, stream>>>(args, product,
+                                                                        plan.pieces_per_warp);
+  return cudaGetLastError();
+}
+
+cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& product,
+                              Stream stream) {
+  const GlobalMatrix weights{product.b, product.n, product.words * 4};
+  // The kernel for zero points takes their absence too.
+  if (!weights.rows_are_aligned()) return launch_one_kernel<true, false>(args, product, stream);
+  return args.symmetric ? launch_one_kernel<false, true>(args, product, stream)
+                        : launch_one_kernel<true, true>(args, product, stream);
+}
+
 }  // namespace
 
 size_t workspace_bytes(const LinearInt8Args& args) {
+  if (is_one_kernel(args)) return 0;
   const MatmulInt8Args product = product_of(args, quantization_of(args, nullptr));
   return layout_of(args).product + workspace_bytes(product);
 }
@@ -65,6 +103,9 @@ size_t workspace_bytes(const LinearInt8Args& args) {
 const char* linear_int8(const LinearInt8Args& args, void* workspace, Stream stream) {
   if (args.m == 0 || args.n == 0) return nullptr;
   const QuantizeInt8Args quantization = quantization_of(args, workspace);
+  if (is_one_kernel(args)) {
+    return failure(kOp, launch_one_kernel(args, product_of(args, quantization), stream));
+  }
   if (const char* reason = quantize_int8(quantization, stream)) return reason;
   void* scratch = static_cast<char*>(workspace) + layout_of(args).product;
   return matmul_int8(product_of(args, quantization), scratch, stream);
