@@ -1,4 +1,4 @@
-// The peers: cuBLAS's products of the same operands.
+// The peers: cuBLAS's products in floating point.
 #pragma once
 
 #include <cublasLt.h>
@@ -10,8 +10,13 @@
 
 namespace qutlass::bench {
 
+// Ends the program where a call of cuBLAS failed.
+void require_cublas(cublasStatus_t status, const char* what);
+
 class CublasProducts {
  public:
+  static constexpr int64_t kWorkspaceBytes = int64_t{64} << 20;
+
   CublasProducts();
   ~CublasProducts();
   CublasProducts(const CublasProducts&) = delete;
@@ -23,11 +28,11 @@ class CublasProducts {
   // The same in bf16, y too.
   void bf16(uint16_t* y, const uint16_t* x, const uint16_t* kernel, int64_t m, int64_t n, int64_t k,
             cudaStream_t stream);
-  // y [m, n] int32 = a [m, k] b [n, k]^T in int8. False where cuBLASLt has no algorithm.
-  bool int8(int32_t* y, const int32_t* a, const int32_t* b, int64_t m, int64_t n, int64_t k,
-            cudaStream_t stream);
 
   std::string version() const;
+
+  cublasLtHandle_t lt() const { return lt_; }
+  void* workspace() const { return workspace_.data(); }
 
  private:
   cublasHandle_t handle_ = nullptr;

@@ -23,18 +23,26 @@ inline void require(const char* reason) {
   std::exit(1);
 }
 
+// `copies` arrays of `size` elements each and of equal contents, among which cold calls rotate.
+// Each is aligned to 256 bytes.
 template <typename T>
 class DeviceArray {
  public:
-  explicit DeviceArray(int64_t size) : size_(size) {
-    require(cudaMalloc(reinterpret_cast<void**>(&data_), size * sizeof(T) + 1), "cudaMalloc");
+  explicit DeviceArray(int64_t size, int copies = 1)
+      : size_(size), stride_((size + kAligned - 1) / kAligned * kAligned), copies_(copies) {
+    require(cudaMalloc(reinterpret_cast<void**>(&data_), (stride_ * copies_ + 1) * sizeof(T)),
+            "cudaMalloc");
   }
   ~DeviceArray() { cudaFree(data_); }
   DeviceArray(const DeviceArray&) = delete;
   DeviceArray& operator=(const DeviceArray&) = delete;
 
   T* data() const { return data_; }
+  // The copy that call number `call` uses.
+  T* of_call(int call) const { return data_ + call % copies_ * stride_; }
   int64_t size() const { return size_; }
+  int64_t bytes() const { return size_ * static_cast<int64_t>(sizeof(T)); }
+  int copies() const { return copies_; }
 
   std::vector<T> read(int64_t first, int64_t count) const {
     std::vector<T> values(count);
@@ -43,21 +51,27 @@ class DeviceArray {
     return values;
   }
 
-  // The values of `pattern`, over and over.
-  void fill(const std::vector<T>& pattern) {
-    const auto period = static_cast<int64_t>(pattern.size());
-    for (int64_t first = 0; first < size_; first += period) {
-      const int64_t count = std::min(period, size_ - first);
-      const bool from_host = first == 0;
-      require(cudaMemcpy(data_ + first, from_host ? pattern.data() : data_, count * sizeof(T),
-                         from_host ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToDevice),
+  // Every byte 0xff: NaN as float32 or bf16.
+  void poison() { require(cudaMemset(data_, 0xff, bytes()), "cudaMemset"); }
+
+  void copy_first_to_others() {
+    for (int i = 1; i < copies_; ++i) {
+      require(cudaMemcpyAsync(of_call(i), data_, bytes(), cudaMemcpyDeviceToDevice, nullptr),
               "cudaMemcpy");
     }
   }
 
  private:
+  static constexpr int64_t kAligned = 256 / sizeof(T);
+
   int64_t size_;
+  int64_t stride_;
+  int copies_;
   T* data_ = nullptr;
 };
+
+// Copies of an array of `bytes` that cold calls need so that what they read next has left the L2
+// cache: together more than four times its size, as its replacement is not strictly by age.
+int cold_copies(int64_t bytes);
 
 }  // namespace qutlass::bench

@@ -5,22 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "product_bench.h"
+#include "shapes.h"
+
 namespace qutlass::bench {
 
-// A layer of n outputs and k inputs.
-struct Layer {
-  std::string name;
-  int64_t n;
-  int64_t k;
-};
-
 struct Options {
-  std::vector<Layer> layers = {{"square", 4096, 4096}};
+  std::vector<Layer> layers;
   std::vector<int64_t> m = {1, 16, 64, 128, 1024, 4096};
-  std::string only;    // providers whose names contain it
-  std::string out;     // where JSON lines go, if anywhere
-  bool cold = false;   // weights rotate over copies larger than the last-level cache
-  bool sweep = false;  // also every configuration that the environment can force
+  ProductSelection products;
+  std::vector<std::string> ops;  // on rows, by name
+  bool odd = false;              // odd shapes beside their aligned neighbours
+  std::string out;               // where JSON lines go, if anywhere
 };
 
 // Prints what is wrong, or the help that was asked for, and leaves the program.

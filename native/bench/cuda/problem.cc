@@ -1,89 +1,71 @@
 #include "problem.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "cuda/launch.h"
-#include "test/check.h"
+#include "fill.h"
+#include "random_value.h"
 
 namespace qutlass::bench {
 
 namespace {
 
-// Random values repeat with a period that shares no factor with usual sizes: large operands need no
-// large host arrays, and every element is known without reading it back.
-constexpr int64_t kPeriod = (int64_t{1} << 22) + 15;
-constexpr int64_t kColdBytes = int64_t{256} << 20;
+constexpr uint64_t kKernelSeed = 1, kXSeed = 2;
+constexpr float kKernelDeviation = 0.05f, kXDeviation = 1;
 
-std::vector<float> random_normal(uint64_t seed, float deviation) {
-  test::Random random(seed);
-  std::vector<float> values(kPeriod);
-  for (float& value : values) {
-    // The sum of four uniform variates is close enough to normal, tails apart.
-    float sum = 0;
-    for (int i = 0; i < 4; ++i) sum += random.uniform(-1, 1);
-    value = sum * deviation * std::sqrt(0.75f);
-  }
-  return values;
-}
+int copies_of(int64_t bytes, bool rotated) { return rotated ? cold_copies(bytes) : 1; }
 
-const std::vector<float>& kernel_values() {
-  static const std::vector<float> values = random_normal(1, 0.05f);
-  return values;
-}
-
-const std::vector<float>& x_values() {
-  static const std::vector<float> values = random_normal(2, 1.0f);
-  return values;
-}
-
-std::vector<uint16_t> as_bf16(const std::vector<float>& values) {
-  std::vector<uint16_t> bits;
-  bits.reserve(values.size());
-  for (float value : values) bits.push_back(bf16_bits(value));
-  return bits;
-}
-
-template <typename T>
-Copies<T> allocate_copies(int64_t size, bool cold) {
-  const int64_t bytes = size * static_cast<int64_t>(sizeof(T));
-  const int64_t count = cold ? (kColdBytes + bytes - 1) / bytes : 1;
-  Copies<T> copies;
-  for (int64_t i = 0; i < count; ++i) copies.push_back(std::make_unique<DeviceArray<T>>(size));
-  return copies;
-}
-
-template <typename T>
-void copy_first_to_others(Copies<T>& copies) {
-  for (size_t i = 1; i < copies.size(); ++i) {
-    require(cudaMemcpy(copies[i]->data(), copies[0]->data(), copies[0]->size() * sizeof(T),
-                       cudaMemcpyDeviceToDevice),
-            "cudaMemcpy");
-  }
+int64_t group_size_of(const Int4Format& format, int64_t k) {
+  return format.group_size == 0 ? k : format.group_size;
 }
 
 }  // namespace
 
-Weights::Weights(const Layer& layer, bool cold)
-    : layer(layer),
-      float32(allocate_copies<float>(layer.k * layer.n, cold)),
-      bf16(allocate_copies<uint16_t>(layer.k * layer.n, cold)),
-      int8(allocate_copies<int32_t>(layer.n * int8_words(layer.k), cold)),
-      int8_scale(layer.n),
-      int4(allocate_copies<int32_t>(layer.n * int4_words(layer.k), cold)),
-      int4_scales(layer.n * group_count(layer.k, kGroupSize)),
-      int4_zeros(layer.n * group_count(layer.k, kGroupSize)) {
-  float32[0]->fill(kernel_values());
-  bf16[0]->fill(as_bf16(kernel_values()));
-  require(cuda::quantize_weight_int8(
-      {float32[0]->data(), int8[0]->data(), int8_scale.data(), layer.k, layer.n}, nullptr));
-  require(cuda::quantize_weight_int4({float32[0]->data(), int4[0]->data(), int4_scales.data(),
-                                      int4_zeros.data(), layer.k, layer.n, kGroupSize, true},
+std::string name_of(const Int4Format& format) {
+  const std::string group = format.group_size ? std::to_string(format.group_size) : "K";
+  return "int4 g" + group + (format.has_zeros ? "" : " sym");
+}
+
+Int4Weights::Int4Weights(const Layer& layer, const Int4Format& format, const float* kernel,
+                         bool rotated)
+    : format(format),
+      group_size(group_size_of(format, layer.k)),
+      words(layer.n * int4_words(layer.k), copies_of(4 * layer.n * int4_words(layer.k), rotated)),
+      scales(layer.n * group_count(layer.k, group_size), words.copies()),
+      zeros(scales.size(), words.copies()) {
+  require(cuda::quantize_weight_int4({kernel, words.data(), scales.data(), zeros.data(), layer.k,
+                                      layer.n, group_size, !format.has_zeros},
                                      nullptr));
-  require(cudaDeviceSynchronize(), "quantizing weights");
-  copy_first_to_others(float32);
-  copy_first_to_others(bf16);
-  copy_first_to_others(int8);
-  copy_first_to_others(int4);
+  words.copy_first_to_others();
+  scales.copy_first_to_others();
+  zeros.copy_first_to_others();
+}
+
+int64_t Int4Weights::bytes() const {
+  return words.bytes() + scales.bytes() + (format.has_zeros ? zeros.bytes() : 0);
+}
+
+Weights::Weights(const Layer& layer, const std::vector<Int4Format>& formats, bool rotated)
+    : layer(layer),
+      float32(layer.k * layer.n, copies_of(4 * layer.k * layer.n, rotated)),
+      bf16(layer.k * layer.n, copies_of(2 * layer.k * layer.n, rotated)),
+      int8(layer.n * int8_words(layer.k), copies_of(4 * layer.n * int8_words(layer.k), rotated)),
+      int8_scale(layer.n) {
+  fill_normal(float32.data(), float32.size(), kKernelSeed, kKernelDeviation);
+  convert_to_bf16(bf16.data(), float32.data(), float32.size());
+  require(cuda::quantize_weight_int8(
+      {float32.data(), int8.data(), int8_scale.data(), layer.k, layer.n}, nullptr));
+  for (const Int4Format& format : formats) {
+    int4.push_back(std::make_unique<Int4Weights>(layer, format, float32.data(), rotated));
+  }
+  float32.copy_first_to_others();
+  bf16.copy_first_to_others();
+  int8.copy_first_to_others();
+  require(cudaDeviceSynchronize(), "making weights");
+}
+
+float Weights::kernel_at(int64_t k, int64_t n) const {
+  return random_normal(kKernelSeed, k * layer.n + n, kKernelDeviation);
 }
 
 Activations::Activations(int64_t m, int64_t k)
@@ -94,21 +76,17 @@ Activations::Activations(int64_t m, int64_t k)
       int8(m * int8_words(k)),
       int8_scale(m),
       int8_zero(m) {
-  float32.fill(x_values());
-  bf16.fill(as_bf16(x_values()));
+  fill_normal(float32.data(), float32.size(), kXSeed, kXDeviation);
+  convert_to_bf16(bf16.data(), float32.data(), float32.size());
   require(cuda::quantize_int8(
       {float32.data(), int8.data(), int8_scale.data(), int8_zero.data(), m, k, true}, nullptr));
-  require(cudaDeviceSynchronize(), "quantizing x");
+  require(cudaDeviceSynchronize(), "making x");
 }
 
-double true_product(const Weights& weights, int64_t m, int64_t n) {
-  const auto& [name, columns, depth] = weights.layer;
-  double sum = 0;
-  for (int64_t k = 0; k < depth; ++k) {
-    sum += static_cast<double>(x_values()[(m * depth + k) % kPeriod]) *
-           kernel_values()[(k * columns + n) % kPeriod];
-  }
-  return sum;
+std::vector<float> Activations::row(int64_t row) const {
+  std::vector<float> values(k);
+  for (int64_t i = 0; i < k; ++i) values[i] = random_normal(kXSeed, row * k + i, kXDeviation);
+  return values;
 }
 
 }  // namespace qutlass::bench

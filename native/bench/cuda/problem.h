@@ -1,36 +1,62 @@
-// The operands of one benchmark: a layer's weights in every format, x, and the true product.
+// The operands of a product: a layer's weights and x, in every format.
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "device_array.h"
-#include "options.h"
+#include "shapes.h"
 
 namespace qutlass::bench {
 
-constexpr int64_t kGroupSize = 128;
+// A kind of int4 weights.
+struct Int4Format {
+  int64_t group_size;  // 0: one group of all k
+  bool has_zeros;      // else symmetric: the zero points are null
+};
 
-// Device arrays of equal contents, among which cold calls rotate.
-template <typename T>
-using Copies = std::vector<std::unique_ptr<DeviceArray<T>>>;
+// "int4 g128", "int4 gK", with "sym" where there are no zero points.
+std::string name_of(const Int4Format& format);
+
+struct Int4Weights {
+  Int4Weights(const Layer& layer, const Int4Format& format, const float* kernel, bool rotated);
+
+  Int4Format format;
+  int64_t group_size;
+  DeviceArray<int32_t> words;  // [n, int4_words(k)]
+  DeviceArray<float> scales;   // [n, groups]
+  DeviceArray<int32_t> zeros;  // [n, groups]; unused without zero points
+
+  const int32_t* zeros_of_call(int call) const {
+    return format.has_zeros ? zeros.of_call(call) : nullptr;
+  }
+  // That a call reads.
+  int64_t bytes() const;
+};
 
 // The weights of a layer, quantized by the ops of this library; they serve every m.
 struct Weights {
-  Weights(const Layer& layer, bool cold);
+  // `rotated`: with the copies that cold calls need.
+  Weights(const Layer& layer, const std::vector<Int4Format>& formats, bool rotated);
+
+  // Element [k, n] of the kernel, which is float32[k, n].
+  float kernel_at(int64_t k, int64_t n) const;
 
   Layer layer;
-  Copies<float> float32;  // [k, n], as tfjs has them
-  Copies<uint16_t> bf16;  // [k, n]
-  Copies<int32_t> int8;   // [n, int8_words(k)]
+  DeviceArray<float> float32;  // [k, n], as tfjs has them
+  DeviceArray<uint16_t> bf16;  // [k, n]
+  DeviceArray<int32_t> int8;   // [n, int8_words(k)]
   DeviceArray<float> int8_scale;
-  Copies<int32_t> int4;  // [n, int4_words(k)], groups of kGroupSize
-  DeviceArray<float> int4_scales;
-  DeviceArray<int32_t> int4_zeros;
+  std::vector<std::unique_ptr<Int4Weights>> int4;
 };
 
 // x [m, k] in every format.
 struct Activations {
   Activations(int64_t m, int64_t k);
+
+  // Row `row` of x in float32.
+  std::vector<float> row(int64_t row) const;
 
   int64_t m;
   int64_t k;
@@ -40,8 +66,5 @@ struct Activations {
   DeviceArray<float> int8_scale;
   DeviceArray<int32_t> int8_zero;
 };
-
-// Element [m, n] of the product of the unquantized operands, summed in float64.
-double true_product(const Weights& weights, int64_t m, int64_t n);
 
 }  // namespace qutlass::bench

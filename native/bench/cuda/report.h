@@ -1,26 +1,37 @@
-// What a measurement says: a row of the table and a JSON line.
+// What a measurement says: a row of a table and a JSON line.
 #pragma once
 
+#include <cstdio>
 #include <string>
 
-#include "providers.h"
+#include "ceilings.h"
+#include "measurement.h"
 
 namespace qutlass::bench {
 
-struct Measurement {
-  const Provider& provider;
-  const Layer& layer;
-  int64_t m;
-  bool cold;
-  Microseconds us;
-  double max_relative_error;
+// Prints tables, and writes JSON lines to a file where there is one.
+class Report {
+ public:
+  // `out` is the path of the JSON lines, to which they are appended, or empty. Ends the program
+  // where it cannot be opened.
+  Report(const std::string& out, const Ceilings& ceilings, const std::string& cublas_version);
+  ~Report();
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+
+  void ceilings() const;
+  // The providers of one product.
+  void products(const Measurements& rows) const;
+  // Ops on rows of one size.
+  void row_ops(const Measurements& rows) const;
+
+ private:
+  void write_json(const Measurement& of) const;
+  void write_ceiling(const char* provider, const std::string& figure) const;
+
+  const Ceilings& ceilings_;
+  std::string machine_;  // the members of a JSON line that say where
+  std::FILE* out_ = nullptr;
 };
-
-void print_heading(const Layer& layer, int64_t m, bool cold);
-
-// `float32_us` is what cuBLAS takes in float32.
-void print_row(const Measurement& measurement, double float32_us);
-
-std::string json_line(const Measurement& measurement, const std::string& cublas_version);
 
 }  // namespace qutlass::bench
