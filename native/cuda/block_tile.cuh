@@ -13,6 +13,9 @@ struct BlockShape {
   static constexpr int kN = kTileN;
   static constexpr int kWarpsN = kGridN;
   static constexpr int kThreads = kGridM * kGridN * kWarpSize;
+  // Of blocks on a multiprocessor, for the compiler: fewer threads than these need no registers
+  // saved for their sake.
+  static constexpr int kResidentBlocks = kThreads < 256 ? 256 / kThreads : 1;
   static constexpr int kWarpM = kM / kGridM;
   static constexpr int kWarpN = kN / kGridN;
   static constexpr int kFragmentsM = kWarpM / 16;
@@ -52,28 +55,39 @@ __device__ TileOrigin block_origin(int64_t m, int64_t n) {
                     int64_t{in_band / height} * Shape::kN};
 }
 
-// Writes pairs of neighbouring results of a row-major [m, n] matrix of 4-byte values.
-class PairStore {
- public:
-  __device__ PairStore(void* matrix, int64_t n)
-      : matrix_(matrix), n_(n), as_pairs_(n % 2 == 0 && is_aligned(matrix, 8)) {}
-
-  // The second of a pair is dropped where it lies past the row's end.
-  template <class Pair>
-  __device__ __forceinline__ void operator()(int64_t m, int64_t n, const Pair& pair) const {
-    auto* target = static_cast<decltype(Pair::x)*>(matrix_) + m * n_ + n;
-    if (as_pairs_) {
-      *reinterpret_cast<Pair*>(target) = pair;
-    } else {
-      target[0] = pair.x;
-      if (n + 1 < n_) target[1] = pair.y;
+// Writes a thread's results of the block's tile into a row-major [m, n] matrix of 4-byte values.
+// `pair_of(row, column)` has the results of columns 8 * column and 8 * column + 1 past the thread's
+// first one, in its row 8 * row past the first.
+template <class Shape, class PairOf>
+__device__ __forceinline__ void store_pairs(void* matrix, int64_t m, int64_t n,
+                                            const TileOrigin& origin,
+                                            const ThreadPlace<Shape>& place,
+                                            const PairOf& pair_of) {
+  using Pair = decltype(pair_of(0, 0));
+  using Value = decltype(Pair::x);
+  const bool as_pairs = n % 2 == 0 && is_aligned(matrix, 8);
+  const int64_t first_row = origin.m + place.row();
+  const int64_t first_column = origin.n + place.column();
+  const auto rows = static_cast<int>(min(m - first_row, int64_t{Shape::kM}));
+  const auto columns = static_cast<int>(min(n - first_column, int64_t{Shape::kN}));
+  Value* target = static_cast<Value*>(matrix) + first_row * n + first_column;
+#pragma unroll
+  for (int row = 0; row < 2 * Shape::kFragmentsM; ++row) {
+    if (8 * row < rows) {
+#pragma unroll
+      for (int column = 0; column < Shape::kFragmentsN; ++column) {
+        const Pair pair = pair_of(row, column);
+        Value* at = target + 8 * column;
+        if (as_pairs) {
+          if (8 * column < columns) *reinterpret_cast<Pair*>(at) = pair;
+        } else {
+          if (8 * column < columns) at[0] = pair.x;
+          if (8 * column + 1 < columns) at[1] = pair.y;
+        }
+      }
     }
+    target += 8 * n;
   }
-
- private:
-  void* matrix_;
-  int64_t n_;
-  bool as_pairs_;
-};
+}
 
 }  // namespace qutlass::cuda

@@ -42,10 +42,4 @@ class Groups {
   int last_k_;
 };
 
-// A scale, and a zero point as the dequantization wants it.
-struct GroupParameters {
-  float scale;
-  uint32_t minus_zero;
-};
-
 }  // namespace qutlass::cuda

@@ -67,7 +67,7 @@ bool is_one_kernel(const LinearInt8Args& args) {
   const int64_t blocks = ceil_div(args.n, kStreamedRows);
   return args.m == 1 && blocks <= kBlocksPerMultiprocessor * multiprocessor_count() &&
          kStreamMaxBytes + Int8SharedRow::bytes(args.k) + kStaticBytes <= kMaxSharedBytes &&
-         !is_plan_forced(matmul_int8_menu());
+         !is_plan_forced(menu_for(product_of(args, {})));
 }
 
 template <bool kHasZero, bool kAligned>

@@ -11,64 +11,75 @@ namespace {
 
 constexpr char kOp[] = "matmul_int4";
 
-using LaunchTiles = cudaError_t (*)(const MatmulInt4Args&, const Int4Operands&, float* partials,
+using LaunchTiles = cudaError_t (*)(const MatmulInt4Args&, const PermutedX&, float* partials,
                                     const TilePlan&, Stream);
 
 template <class Tile>
-cudaError_t launch_tiles(const MatmulInt4Args& args, const Int4Operands& operands, float* partials,
+cudaError_t launch_tiles(const MatmulInt4Args& args, const PermutedX& x, float* partials,
                          const TilePlan& plan, Stream stream) {
   constexpr auto kernel = matmul_int4_kernel<Tile>;
   if (const cudaError_t error = allow_shared_memory<kernel>(Tile::kSharedBytes)) return error;
   const dim3 grid(static_cast<unsigned>(ceil_div(args.m, Tile::kM) * ceil_div(args.n, Tile::kN)),
                   static_cast<unsigned>(plan.splits));
   kernel<<<grid, Tile::kThreads, Tile::kSharedBytes, stream>>>(
-      args, operands, Groups(args.k, args.group_size), partials, plan.steps_per_split);
+      args, x, Groups(args.k, args.group_size), partials, plan.steps_per_split);
   return cudaGetLastError();
 }
 
 // The tile configurations: rows x columns, warps down x across, stages.
 template <int kGrain>
-using Tile128x128 = Int4Tile<128, 128, 2, 4, 4, kGrain>;
+using Tile128x128 = Int4Tile<128, 128, 1, 4, 2, kGrain, true>;
 template <int kGrain>
-using Tile64x128 = Int4Tile<64, 128, 1, 4, 6, kGrain>;
+using Tile64x128 = Int4Tile<64, 128, 1, 4, 3, kGrain, true>;
 template <int kGrain>
-using Tile64x64 = Int4Tile<64, 64, 2, 2, 6, kGrain>;
+using Tile64x64 = Int4Tile<64, 64, 2, 2, 4, kGrain, true>;
 template <int kGrain>
-using Tile32x64 = Int4Tile<32, 64, 1, 4, 8, kGrain>;
+using Tile32x64 = Int4Tile<32, 64, 1, 4, 5, kGrain, true>;
 // For groups that are no multiple of 32, and for weights whose rows are not aligned.
-using Tile64x64Words = Int4Tile<64, 64, 2, 2, 4, kWordGrain>;
+using Tile64x64Words = Int4Tile<64, 64, 2, 2, 3, kWordGrain, false>;
 
 template <class Tile>
 constexpr TileShape shape_of(const char* name) {
   return TileShape{name, Tile::kM, Tile::kN, Tile::kStepK};
 }
 
-constexpr TileShape kTiles[] = {shape_of<Tile128x128<64>>("128x128"),
-
-                                shape_of<Tile64x128<64>>("64x128"),
-                                shape_of<Tile64x64<64>>("64x64"), shape_of<Tile32x64<64>>("32x64")};
-template <int kGrain>
-constexpr LaunchTiles kLaunchTiles[] = {
-    launch_tiles<Tile128x128<kGrain>>, launch_tiles<Tile64x128<kGrain>>,
-    launch_tiles<Tile64x64<kGrain>>, launch_tiles<Tile32x64<kGrain>>};
+constexpr TileShape kTiles[] = {
+    shape_of<Tile128x128<128>>("128x128"), shape_of<Tile64x128<128>>("64x128"),
+    shape_of<Tile64x64<128>>("64x64"), shape_of<Tile32x64<128>>("32x64")};
+constexpr LaunchTiles kLaunchTiles[] = {launch_tiles<Tile128x128<128>>,
+                                        launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
+                                        launch_tiles<Tile32x64<128>>};
 constexpr TileMenu kMenu{kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_CONFIG"};
-static_assert(sizeof kLaunchTiles<64> / sizeof *kLaunchTiles<64> == kMenu.count,
-              "one launcher a tile");
+static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
+
+// Groups of 32 and 64: all but the largest tile, whose registers their sums do not leave room for.
+template <int kGrain>
+constexpr LaunchTiles kLaunchSmallGroupTiles[] = {launch_tiles<Tile64x128<kGrain>>,
+                                                  launch_tiles<Tile64x64<kGrain>>,
+                                                  launch_tiles<Tile32x64<kGrain>>};
+constexpr TileMenu kSmallGroupMenu{kTiles + 1, kMenu.count - 1, kMenu.max_stream_rows,
+                                   kMenu.variable};
 
 constexpr TileShape kWordTiles[] = {shape_of<Tile64x64Words>("64x64")};
 constexpr LaunchTiles kLaunchWordTiles[] = {launch_tiles<Tile64x64Words>};
 constexpr TileMenu kWordMenu{kWordTiles, 1, kMenu.max_stream_rows, kMenu.variable};
 
-const LaunchTiles* launchers_for(const MatmulInt4Args& args) {
+// The tiles that can compute a product.
+struct TileChoice {
+  const TileMenu& menu;
+  const LaunchTiles* launchers;
+};
+
+TileChoice tiles_for(const MatmulInt4Args& args) {
   const GlobalMatrix w{args.w, args.n, 4 * int4_words(args.k)};
-  if (w.rows_are_aligned() && has_grain(args, 64)) return kLaunchTiles<64>;
-  if (w.rows_are_aligned() && has_grain(args, 32)) return kLaunchTiles<32>;
-  return kLaunchWordTiles;
+  if (!w.rows_are_aligned() || !has_grain(args, 32)) return {kWordMenu, kLaunchWordTiles};
+  if (has_grain(args, 128)) return {kMenu, kLaunchTiles};
+  if (has_grain(args, 64)) return {kSmallGroupMenu, kLaunchSmallGroupTiles<64>};
+  return {kSmallGroupMenu, kLaunchSmallGroupTiles<32>};
 }
 
 const char* plan_for(const MatmulInt4Args& args, TilePlan* plan) {
-  const TileMenu& menu = launchers_for(args) == kLaunchWordTiles ? kWordMenu : kMenu;
-  return make_plan(kOp, menu, {args.m, args.n, args.k}, plan);
+  return make_plan(kOp, tiles_for(args).menu, {args.m, args.n, args.k}, plan);
 }
 
 template <int kFragments, int kGrain>
@@ -92,16 +103,15 @@ cudaError_t launch_stream(const MatmulInt4Args& args, Stream stream) {
 
 }  // namespace
 
-const TileMenu& matmul_int4_menu() { return kMenu; }
-const TileMenu& matmul_int4_word_menu() { return kWordMenu; }
+const TileMenu& menu_for(const MatmulInt4Args& args) { return tiles_for(args).menu; }
 
-// The operands of the tiles, then the partial sums of a split k.
+// x for the tiles, then the partial sums of a split k.
 size_t workspace_bytes(const MatmulInt4Args& args) {
   TilePlan plan;
   if (args.m == 0 || args.n == 0 || plan_for(args, &plan)) return 0;
   if (plan.config == TilePlan::kStream) return 0;
   const int64_t partials = plan.splits == 1 ? 0 : plan.splits * args.m * args.n;
-  return Int4Operands(args, nullptr).bytes + sizeof(float) * partials;
+  return PermutedX(args, nullptr).bytes + sizeof(float) * partials;
 }
 
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stream) {
@@ -113,14 +123,14 @@ const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stre
                    args.m <= 8 ? launch_stream<1>(args, stream) : launch_stream<2>(args, stream));
   }
 
-  const Int4Operands operands(args, workspace);
-  const PrepareInt4Operands prepare{args, operands, group_count(args.k, args.group_size)};
-  cudaError_t error = launch_each_word(prepare, prepare.rows(), prepare.words(), stream);
+  const PermutedX x(args, workspace);
+  const PermuteX permute{args, x};
+  cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream);
   if (error) return failure(kOp, error);
   auto* partials = plan.splits == 1
                        ? nullptr
-                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + operands.bytes);
-  error = launchers_for(args)[plan.config](args, operands, partials, plan, stream);
+                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + x.bytes);
+  error = tiles_for(args).launchers[plan.config](args, x, partials, plan, stream);
   if (!error && partials) {
     error = launch_each_word(FinishInt4{args, partials, plan.splits}, args.m, args.n, stream);
   }

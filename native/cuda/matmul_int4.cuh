@@ -4,28 +4,33 @@
 
 #include "cuda/block_tile.cuh"
 #include "cuda/int4_epilogue.cuh"
+#include "cuda/int4_groups.cuh"
 #include "cuda/int4_operands.cuh"
 #include "cuda/pair_epilogue.cuh"
 #include "cuda/shared_tile.cuh"
 
 namespace qutlass::cuda {
 
-// The shape of a block's tile and of its pipeline: kStages steps of 64 elements along k. A stage
-// holds x [kM, 64] bf16, w [kN, 64] int4, and a scale and a zero point for each grain of k. Tiles
-// with the grain of a word take weights whose rows do not start at multiples of 16 bytes.
-template <int kTileM, int kTileN, int kGridM, int kGridN, int kStageCount, int kTileGrain>
+constexpr int kBlockElements = kBlockBytes / 2;  // along k, of one mma
+
+// The shape of a block's tile and of its pipeline: kStages steps of 128 elements along k. A stage
+// holds x [kM, 128] bf16, w [kN, 128] int4, and the parameters of each grain of k: kN scales, then
+// kN zero points. Tiles that are not kAligned take weights whose rows do not start at multiples of
+// 16 bytes.
+template <int kTileM, int kTileN, int kGridM, int kGridN, int kStageCount, int kTileGrain,
+          bool kTileAligned>
 struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   static constexpr int kGrain = kTileGrain;
-  static constexpr bool kAligned = kGrain != kWordGrain;
+  static constexpr bool kAligned = kTileAligned;
   static constexpr int kStages = kStageCount;
-  static constexpr int kStepK = 64;
+  static constexpr int kStepK = kInt4StepK;
   static constexpr int kGrains = kStepK / kGrain;
   static constexpr int kXRowBytes = kStepK * 2;
   static constexpr int kWRowBytes = kStepK / 2;
   static constexpr int kWOffset = kTileM * kXRowBytes;
   static constexpr int kParametersOffset = kWOffset + kTileN * kWRowBytes;
-  static constexpr int kParameterRowBytes = kTileN * sizeof(GroupParameters);
-  static constexpr int kStageBytes = kParametersOffset + kGrains * kParameterRowBytes;
+  static constexpr int kParameterRowBytes = kTileN * 4;  // of scales, or of zero points
+  static constexpr int kStageBytes = kParametersOffset + kGrains * 2 * kParameterRowBytes;
   static constexpr int kSharedBytes = kStages * kStageBytes;
   static_assert(kSharedBytes <= kMaxSharedBytes, "the tile must fit the smallest device");
 
@@ -35,177 +40,176 @@ struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   using WLoader = TileLoader<kTileN, kWRowBytes / kChunkBytes, Int4Tile::kThreads, WLayout>;
 };
 
-// Copies the scales and zero points of each step's grains, [kGrains, kN].
+// Copies the scales and zero points of each step's grains, one by one: in memory those of a column
+// are neighbours, in a tile those of a grain.
 template <class Tile>
 class ParameterLoader {
  public:
-  __device__ ParameterLoader(const Int4Operands& operands, const Groups& groups, int64_t first_n,
+  __device__ ParameterLoader(const MatmulInt4Args& args, const Groups& groups, int64_t first_n,
                              int64_t first_k, int64_t end_k)
-      : source_(operands.parameters + first_n),
-        padded_n_(operands.padded_n),
+      : args_(args),
         groups_(groups),
+        first_n_(static_cast<int>(first_n)),
         next_k_(static_cast<int>(first_k)),
         end_k_(static_cast<int>(end_k)) {}
 
   __device__ __forceinline__ void load_next(uint32_t stage) {
-    constexpr int kRowChunks = Tile::kParameterRowBytes / kChunkBytes;
-    constexpr int kChunks = Tile::kGrains * kRowChunks;
+    constexpr int kCopies = Tile::kGrains * Tile::kN;
+    static_assert(kCopies % Tile::kThreads == 0 || Tile::kThreads % kCopies == 0,
+                  "every thread copies, or whole warps do not");
 #pragma unroll
-    for (int first = 0; first < kChunks; first += Tile::kThreads) {
-      const int chunk = first + threadIdx.x;
-      if (kChunks % Tile::kThreads != 0 && chunk >= kChunks) continue;
-      const int group = groups_.of(next_k_ + chunk / kRowChunks * Tile::kGrain);
-      const auto* row = reinterpret_cast<const char*>(source_ + group * padded_n_);
-      ptx::copy_async_16(stage + Tile::kParametersOffset + kChunkBytes * chunk,
-                         row + kChunkBytes * (chunk % kRowChunks), next_k_ < end_k_);
+    for (int first = 0; first < kCopies; first += Tile::kThreads) {
+      const int copy = first + threadIdx.x;
+      if (kCopies < Tile::kThreads && copy >= kCopies) continue;
+      const int grain = copy / Tile::kN;
+      const int column = copy % Tile::kN;
+      const int n = first_n_ + column;
+      const int64_t index = n * groups_.count() + groups_.of(next_k_ + grain * Tile::kGrain);
+      const bool is_there = n < args_.n && next_k_ < end_k_;
+      const uint32_t target =
+          stage + Tile::kParametersOffset + grain * 2 * Tile::kParameterRowBytes + 4 * column;
+      ptx::copy_async_4(target, args_.scales + index, is_there);
+      if (args_.zeros) {
+        ptx::copy_async_4(target + Tile::kParameterRowBytes, args_.zeros + index, is_there);
+      }
     }
     next_k_ += Tile::kStepK;
   }
 
  private:
-  const GroupParameters* source_;
-  int64_t padded_n_;
-  Groups groups_;
+  const MatmulInt4Args& args_;  // the kernel's own, which need no registers
+  const Groups& groups_;
+  int first_n_;
   int next_k_;
   int end_k_;
 };
 
-// A warp's sums.
+// A warp's sums. It takes a chunk of k that shares its scales at a time: turns its part of w to
+// bf16, once, and leads the rows of x past it, 16 at a time, whose sums over the chunk are scaled
+// and added. So few registers hold unscaled sums, and each weight is converted once a warp.
 template <class Tile>
 class Int4WarpTile {
  public:
   float sums[Tile::kFragmentsM][Tile::kFragmentsN][4] = {};
 
-  // Adds the product of one step's tiles; `load_ahead` is called after the first products.
-  template <class LoadAhead>
-  __device__ __forceinline__ void multiply(uint32_t stage, const ThreadPlace<Tile>& place,
-                                           const LoadAhead& load_ahead) {
-    Fragments grain_sums;
+  __device__ explicit Int4WarpTile(bool has_zeros) : has_zeros_(has_zeros) {}
+
+  __device__ __forceinline__ void multiply_step(uint32_t stage) {
+#pragma unroll 1  // there are registers for one chunk
+    for (int k = 0; k < Tile::kStepK; k += kChunkK) {
+      convert_weights(stage, k);
 #pragma unroll
-    for (int k = 0; k < Tile::kStepK; k += kBlockK) {
-      uint32_t w[Tile::kFragmentsN][4];
-      load_weights(w, stage, place, k);
-      if constexpr (Tile::kGrain == kWordGrain) {
-#pragma unroll
-        for (int word = 0; word < kBlockWords; ++word) {
-          clear(grain_sums);
-          multiply_block(grain_sums, w, stage, place, k, place.lane % 4 == word ? ~0u : 0u);
-          add_scaled(grain_sums, stage, place, k + kInt4PerWord * word);
-        }
-      } else {
-        if (k % Tile::kGrain == 0) clear(grain_sums);
-        multiply_block(grain_sums, w, stage, place, k, ~0u);
-        if ((k + kBlockK) % Tile::kGrain == 0) add_scaled(grain_sums, stage, place, k);
-      }
-      if (k == 0) load_ahead();
+      for (int i = 0; i < Tile::kFragmentsM; ++i) multiply_rows(stage, k, i);
     }
   }
 
  private:
-  using Fragments = float[Tile::kFragmentsM][Tile::kFragmentsN][4];
+  // Each word has a scale of its own: the four lanes' words are multiplied one after the other.
+  static constexpr bool kWordwise = Tile::kGrain == kWordGrain;
+  static constexpr int kWords = kWordwise ? kBlockWords : 1;
+  static constexpr int kChunkK = kWordwise ? kBlockK : Tile::kGrain;
+  static constexpr int kChunkBlocks = kChunkK / kBlockK;
 
-  static __device__ __forceinline__ void clear(Fragments& fragments) {
-    for (auto& row : fragments) {
-      for (auto& fragment : row) {
-        for (float& sum : fragment) sum = 0.0f;
+  // Where the scales of the grain that holds element k of the step lie; its zero points follow.
+  static __device__ __forceinline__ uint32_t parameters(uint32_t stage, int k) {
+    return stage + Tile::kParametersOffset + k / Tile::kGrain * 2 * Tile::kParameterRowBytes;
+  }
+
+  // This lane's word of column g of each fragment, in each block of the chunk at k.
+  __device__ __forceinline__ void convert_weights(uint32_t stage, int k) {
+    const int t = place_.lane % 4;
+    const int own_k = kWordwise ? k + kInt4PerWord * t : k;
+    const int column = place_.warp_n + place_.lane / 4;
+    const uint32_t words = stage + Tile::kWOffset + 4 * t;
+    const uint32_t zeros = parameters(stage, own_k) + Tile::kParameterRowBytes + 4 * column;
+    const uint32_t first = Tile::WLayout::offset(column, 0);
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN; ++j) {
+      const uint32_t minus_zero =
+          minus_zero_point(has_zeros_ ? static_cast<int32_t>(ptx::load_shared(zeros + 32 * j)) : 8);
+#pragma unroll
+      for (int block = 0; block < kChunkBlocks; ++block) {
+        const uint32_t chunk = (k / kBlockK + block) * kChunkBytes;
+        const uint32_t word = ptx::load_shared(words + (first ^ chunk) + 8 * j * Tile::kWRowBytes);
+        int4_to_bf16(w_[j][block], word, minus_zero);
       }
     }
   }
 
-  // Where the parameters of a column for element k of the step lie.
-  static __device__ __forceinline__ uint32_t parameters(uint32_t stage, int k, int column) {
-    return stage + Tile::kParametersOffset + k / Tile::kGrain * Tile::kParameterRowBytes +
-           column * static_cast<int>(sizeof(GroupParameters));
-  }
-
-  // This lane's word of each fragment's column lane / 4, for the block at k, as bf16.
-  static __device__ __forceinline__ void load_weights(uint32_t (&w)[Tile::kFragmentsN][4],
-                                                      uint32_t stage,
-                                                      const ThreadPlace<Tile>& place, int k) {
-    const int t = place.lane % 4;
-    const int own_k = Tile::kGrain == kWordGrain ? k + kInt4PerWord * t : k;
+  // Rows 16i ... 16i + 15 of x by the chunk at k.
+  __device__ __forceinline__ void multiply_rows(uint32_t stage, int k, int i) {
 #pragma unroll
-    for (int j = 0; j < Tile::kFragmentsN; ++j) {
-      const int column = place.warp_n + 8 * j + place.lane / 4;
-      const uint32_t word = ptx::load_shared(stage + Tile::kWOffset +
-                                             Tile::WLayout::offset(column, k / kBlockK) + 4 * t);
-      const uint32_t minus_zero = ptx::load_shared(parameters(stage, own_k, column) +
-                                                   offsetof(GroupParameters, minus_zero));
-      int4_to_bf16(w[j], word, minus_zero);
-    }
-  }
-
-  // grain_sums += x w over the block at k; `mask` drops the x of lanes whose words do not count.
-  static __device__ __forceinline__ void multiply_block(Fragments& grain_sums,
-                                                        const uint32_t (&w)[Tile::kFragmentsN][4],
-                                                        uint32_t stage,
-                                                        const ThreadPlace<Tile>& place, int k,
-                                                        uint32_t mask) {
+    for (int word = 0; word < kWords; ++word) {
+      float chunk_sums[Tile::kFragmentsN][4] = {};
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int chunk = k / kBlockK * 4 + 2 * half;
-#pragma unroll
-      for (int i = 0; i < Tile::kFragmentsM; ++i) {
+      for (int half = 0; half < 2 * kChunkBlocks; ++half) {
         uint32_t x[4];
-        load_a_fragment<typename Tile::XLayout>(x, stage, place.warp_m + 16 * i, chunk);
-        if constexpr (Tile::kGrain == kWordGrain) {
-          for (uint32_t& pair : x) pair &= mask;
+        x_reader_.load(x, stage, i, k / kBlockElements + half);
+        if constexpr (kWordwise) {
+          for (uint32_t& pair : x) pair = place_.lane % 4 == word ? pair : 0u;
         }
 #pragma unroll
         for (int j = 0; j < Tile::kFragmentsN; ++j) {
-          ptx::mma_bf16(grain_sums[i][j], x, w[j][2 * half], w[j][2 * half + 1]);
+          const uint32_t(&w)[4] = w_[j][half / 2];
+          ptx::mma_bf16(chunk_sums[j], x, w[half % 2 * 2], w[half % 2 * 2 + 1]);
         }
       }
+      add_scaled(sums[i], chunk_sums, stage, k + kInt4PerWord * word);
     }
   }
 
-  // sums += scale * grain_sums, of the grain that holds element k.
-  __device__ __forceinline__ void add_scaled(const Fragments& grain_sums, uint32_t stage,
-                                             const ThreadPlace<Tile>& place, int k) {
+  // With the scales of the grain that holds element k.
+  __device__ __forceinline__ void add_scaled(float (&sums)[Tile::kFragmentsN][4],
+                                             const float (&chunk_sums)[Tile::kFragmentsN][4],
+                                             uint32_t stage, int k) const {
+    const uint32_t scales = parameters(stage, k) + 4 * place_.column();
 #pragma unroll
     for (int j = 0; j < Tile::kFragmentsN; ++j) {
-      const uint4 pair = ptx::load_shared_16(parameters(stage, k, place.column() + 8 * j));
-      const float scales[2] = {__uint_as_float(pair.x), __uint_as_float(pair.z)};
+      const float2 scale = ptx::load_shared_pair(scales + 32 * j);
 #pragma unroll
-      for (int i = 0; i < Tile::kFragmentsM; ++i) {
-#pragma unroll
-        for (int r = 0; r < 4; ++r) {
-          sums[i][j][r] = fmaf(scales[r % 2], grain_sums[i][j][r], sums[i][j][r]);
-        }
+      for (int r = 0; r < 4; ++r) {
+        sums[j][r] = fmaf(r % 2 ? scale.y : scale.x, chunk_sums[j][r], sums[j][r]);
       }
     }
   }
+
+  ThreadPlace<Tile> place_;
+  FragmentReader<typename Tile::XLayout> x_reader_ =
+      FragmentReader<typename Tile::XLayout>::of_a(place_.warp_m);
+  bool has_zeros_;
+  uint32_t w_[Tile::kFragmentsN][kChunkBlocks][4];
 };
 
-// Where a warp's sums go: to y through the epilogue, or to `partials` [splits, m, n].
+// Where a warp's sums go: to y through the epilogue, or to `partials` [m, n].
 template <class Tile>
 __device__ __forceinline__ void store_int4(const Int4WarpTile<Tile>& warp_tile,
                                            const MatmulInt4Args& args, float* partials,
                                            const TileOrigin& origin,
                                            const ThreadPlace<Tile>& place) {
-  const PairEpilogue epilogue(args.activation);
-  const PairStore store(partials ? partials : args.y, args.n);
+  const auto sums_of = [&](int i, int j) {
+    const float(&sums)[4] = warp_tile.sums[i / 2][j];
+    return float2{sums[i % 2 * 2], sums[i % 2 * 2 + 1]};
+  };
+  if (partials) return store_pairs(partials, args.m, args.n, origin, place, sums_of);
+
+  float2 bias[Tile::kFragmentsN];
 #pragma unroll
   for (int j = 0; j < Tile::kFragmentsN; ++j) {
-    const int64_t n = origin.n + place.column() + 8 * j;
-    if (n >= args.n) continue;
-    const float2 bias = PairEpilogue::bias(args.bias, n, n + 1 < args.n);
-#pragma unroll
-    for (int i = 0; i < 2 * Tile::kFragmentsM; ++i) {
-      const int64_t m = origin.m + place.row() + 8 * i;
-      const float(&sums)[4] = warp_tile.sums[i / 2][j];
-      const float2 pair{sums[i % 2 * 2], sums[i % 2 * 2 + 1]};
-      if (m < args.m) store(m, n, partials ? pair : epilogue(pair.x, pair.y, bias));
-    }
+    const int64_t n = min(origin.n + place.column() + 8 * j, args.n - 1);
+    bias[j] = PairEpilogue::bias(args.bias, n, n + 1 < args.n);
   }
+  const PairEpilogue epilogue(args.activation);
+  store_pairs(args.y, args.m, args.n, origin, place, [&](int i, int j) {
+    const float2 sums = sums_of(i, j);
+    return epilogue(sums.x, sums.y, bias[j]);
+  });
 }
 
 // Block (tile, split) computes steps split * steps_per_split ... of its tile.
 template <class Tile>
-__global__ __launch_bounds__(Tile::kThreads) void matmul_int4_kernel(MatmulInt4Args args,
-                                                                     Int4Operands operands,
-                                                                     Groups groups, float* partials,
-                                                                     int steps_per_split) {
+__global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_int4_kernel(
+    MatmulInt4Args args, PermutedX permuted_x, Groups groups, float* partials,
+    int steps_per_split) {
   const uint32_t stages = ptx::shared_address(dynamic_shared_memory());
   const TileOrigin origin = block_origin<Tile>(args.m, args.n);
   const ThreadPlace<Tile> place;
@@ -213,13 +217,13 @@ __global__ __launch_bounds__(Tile::kThreads) void matmul_int4_kernel(MatmulInt4A
 
   const int64_t first_k = int64_t{blockIdx.y} * steps_per_split * Tile::kStepK;
   const int64_t end_k = min(args.k, first_k + int64_t{steps_per_split} * Tile::kStepK);
-  typename Tile::XLoader x({operands.x, args.m, 2 * operands.padded_k}, origin.m, 2 * first_k,
-                           2 * round_up(end_k, Tile::kStepK), thread);
+  typename Tile::XLoader x({permuted_x.data, args.m, 2 * permuted_x.padded_k}, origin.m,
+                           2 * first_k, 2 * round_up(end_k, Tile::kStepK), thread);
   typename Tile::WLoader w({args.w, args.n, 4 * int4_words(args.k)}, origin.n, first_k / 2,
                            round_up(end_k, Tile::kStepK) / 2, thread);
-  ParameterLoader<Tile> parameters(operands, groups, origin.n, first_k, end_k);
+  ParameterLoader<Tile> parameters(args, groups, origin.n, first_k, end_k);
 
-  Int4WarpTile<Tile> warp_tile;
+  Int4WarpTile<Tile> warp_tile(args.zeros != nullptr);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
     x.template load_next<true>(address);
@@ -230,7 +234,8 @@ __global__ __launch_bounds__(Tile::kThreads) void matmul_int4_kernel(MatmulInt4A
   run_pipeline<Tile::kStages>(
       static_cast<int>(ceil_div(end_k - first_k, Tile::kStepK)), load,
       [&](int stage, const auto& load_ahead) {
-        warp_tile.multiply(stages + stage * Tile::kStageBytes, place, load_ahead);
+        load_ahead();
+        warp_tile.multiply_step(stages + stage * Tile::kStageBytes);
       },
       [] { __syncthreads(); });
 

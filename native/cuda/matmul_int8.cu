@@ -65,14 +65,22 @@ bool is_aligned(const MatmulInt8Args& args) {
          GlobalMatrix{args.b, args.n, args.words * 4}.rows_are_aligned();
 }
 
-const LaunchTiles* launchers_for(const MatmulInt8Args& args) {
-  if (is_aligned(args)) return args.a_zero ? kLaunchTiles<true> : kLaunchTiles<false>;
-  return args.a_zero ? kLaunchUnalignedTiles<true> : kLaunchUnalignedTiles<false>;
+// The tiles that can compute a product.
+struct TileChoice {
+  const TileMenu& menu;
+  const LaunchTiles* launchers;
+};
+
+TileChoice tiles_for(const MatmulInt8Args& args) {
+  if (!is_aligned(args)) {
+    return {kUnalignedMenu,
+            args.a_zero ? kLaunchUnalignedTiles<true> : kLaunchUnalignedTiles<false>};
+  }
+  return {kMenu, args.a_zero ? kLaunchTiles<true> : kLaunchTiles<false>};
 }
 
 const char* plan_for(const MatmulInt8Args& args, TilePlan* plan) {
-  const TileMenu& menu = is_aligned(args) ? kMenu : kUnalignedMenu;
-  return make_plan(kOp, menu, {args.m, args.n, args.words * kInt8PerWord}, plan);
+  return make_plan(kOp, tiles_for(args).menu, {args.m, args.n, args.words * kInt8PerWord}, plan);
 }
 
 template <int kFragments, bool kHasZero, bool kAligned>
@@ -95,8 +103,7 @@ cudaError_t launch_stream(const MatmulInt8Args& args, Stream stream) {
 
 }  // namespace
 
-const TileMenu& matmul_int8_menu() { return kMenu; }
-const TileMenu& matmul_int8_unaligned_menu() { return kUnalignedMenu; }
+const TileMenu& menu_for(const MatmulInt8Args& args) { return tiles_for(args).menu; }
 
 size_t workspace_bytes(const MatmulInt8Args& args) {
   TilePlan plan;
@@ -112,7 +119,7 @@ const char* matmul_int8(const MatmulInt8Args& args, void* workspace, Stream stre
     return failure(kOp,
                    args.m <= 8 ? launch_stream<1>(args, stream) : launch_stream<2>(args, stream));
   }
-  const LaunchTiles launch = launchers_for(args)[plan.config];
+  const LaunchTiles launch = tiles_for(args).launchers[plan.config];
   if (plan.splits == 1) return failure(kOp, launch(args, nullptr, plan, stream));
 
   auto* partials = static_cast<int32_t*>(workspace);

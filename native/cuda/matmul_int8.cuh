@@ -29,40 +29,38 @@ struct Int8Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   using BLoader = TileLoader<kTileN, kStepBytes / kChunkBytes, Int8Tile::kThreads, Layout>;
 };
 
-// A warp's sums.
+// A warp's sums, and the fragments of the two blocks of 32 bytes that it multiplies and fetches.
 template <class Tile, bool kHasZero>
 struct Int8WarpTile {
+  static constexpr int kBlocks = Tile::kStepK / kBlockBytes;
+
   int32_t sums[Tile::kFragmentsM][Tile::kFragmentsN][4] = {};
   // Of each column of b: with them sum (a - zero) b = sum a b - zero sum b. At first this lane's
   // part of column lane / 4 of each fragment.
   int32_t column_sums[kHasZero ? Tile::kFragmentsN : 1] = {};
 
-  // Adds the product of one step's tiles; `load_ahead` is called after the first products.
-  template <class LoadAhead>
-  __device__ __forceinline__ void multiply(uint32_t stage, const ThreadPlace<Tile>& place,
-                                           const LoadAhead& load_ahead) {
-    using Layout = typename Tile::Layout;
+  __device__ explicit Int8WarpTile(uint32_t stages) : stages_(stages) {}
+
+  __device__ __forceinline__ void fetch(int stage, int block) {
+    const uint32_t a = stages_ + stage * Tile::kStageBytes;
 #pragma unroll
-    for (int chunk = 0; chunk < Tile::kStepK / kChunkBytes; chunk += 2) {
-      uint32_t a[Tile::kFragmentsM][4];
+    for (int i = 0; i < Tile::kFragmentsM; ++i) a_reader_.load(a_[block % 2][i], a, i, block);
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN / 2; ++j) {
+      b_reader_.load(b_[block % 2][j], a + Tile::kBOffset, j, block);
+    }
+  }
+
+  __device__ __forceinline__ void multiply(int block) {
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN; ++j) {
+      const uint32_t b0 = b_[block % 2][j / 2][j % 2 * 2];
+      const uint32_t b1 = b_[block % 2][j / 2][j % 2 * 2 + 1];
 #pragma unroll
       for (int i = 0; i < Tile::kFragmentsM; ++i) {
-        load_a_fragment<Layout>(a[i], stage, place.warp_m + 16 * i, chunk);
+        ptx::mma_int8(sums[i][j], a_[block % 2][i], b0, b1);
       }
-      uint32_t b[Tile::kFragmentsN / 2][4];
-#pragma unroll
-      for (int j = 0; j < Tile::kFragmentsN / 2; ++j) {
-        load_b_fragments<Layout>(b[j], stage + Tile::kBOffset, place.warp_n + 16 * j, chunk);
-      }
-#pragma unroll
-      for (int j = 0; j < Tile::kFragmentsN; ++j) {
-        const uint32_t b0 = b[j / 2][j % 2 * 2];
-        const uint32_t b1 = b[j / 2][j % 2 * 2 + 1];
-#pragma unroll
-        for (int i = 0; i < Tile::kFragmentsM; ++i) ptx::mma_int8(sums[i][j], a[i], b0, b1);
-        if constexpr (kHasZero) column_sums[j] = sum_bytes(b1, sum_bytes(b0, column_sums[j]));
-      }
-      if (chunk == 0) load_ahead();
+      if constexpr (kHasZero) column_sums[j] = sum_bytes(b1, sum_bytes(b0, column_sums[j]));
     }
   }
 
@@ -81,52 +79,61 @@ struct Int8WarpTile {
   static __device__ __forceinline__ int32_t sum_bytes(uint32_t word, int32_t sum) {
     return __dp4a(static_cast<int32_t>(word), 0x01010101, sum);
   }
+
+  uint32_t stages_;
+  FragmentReader<typename Tile::Layout> a_reader_ =
+      FragmentReader<typename Tile::Layout>::of_a(ThreadPlace<Tile>().warp_m);
+  FragmentReader<typename Tile::Layout> b_reader_ =
+      FragmentReader<typename Tile::Layout>::of_b(ThreadPlace<Tile>().warp_n);
+  uint32_t a_[2][Tile::kFragmentsM][4];
+  uint32_t b_[2][Tile::kFragmentsN / 2][4];
 };
 
-// Where a warp's sums go: to y through the epilogue, or to `partials` [splits, m, n].
+// Where a warp's sums go: to y through the epilogue, or to `partials` [m, n].
 template <class Tile, bool kHasZero>
 __device__ __forceinline__ void store_int8(const Int8WarpTile<Tile, kHasZero>& warp_tile,
                                            const MatmulInt8Args& args, int32_t* partials,
                                            const TileOrigin& origin,
                                            const ThreadPlace<Tile>& place) {
   constexpr int kRows = 2 * Tile::kFragmentsM;
-  const PairEpilogue epilogue(args.activation);
-  const PairStore store(partials ? static_cast<void*>(partials) : args.y, args.n);
   Int8Row rows[kRows];
 #pragma unroll
   for (int i = 0; i < kRows; ++i) {
     rows[i] = Int8Row(args, min(origin.m + place.row() + 8 * i, args.m - 1));
   }
+  int2 column_sums[Tile::kFragmentsN];
+#pragma unroll
+  for (int j = 0; j < Tile::kFragmentsN; ++j) column_sums[j] = warp_tile.columns_of_results(j);
+  const auto sums_of = [&](int i, int j) {
+    const int32_t(&sums)[4] = warp_tile.sums[i / 2][j];
+    return int2{rows[i].centered(sums[i % 2 * 2], column_sums[j].x),
+                rows[i].centered(sums[i % 2 * 2 + 1], column_sums[j].y)};
+  };
+  if (partials) return store_pairs(partials, args.m, args.n, origin, place, sums_of);
+
+  float2 scales[Tile::kFragmentsN];
+  float2 bias[Tile::kFragmentsN];
 #pragma unroll
   for (int j = 0; j < Tile::kFragmentsN; ++j) {
-    const int2 column_sums = warp_tile.columns_of_results(j);
-    const int64_t n = origin.n + place.column() + 8 * j;
-    if (n >= args.n) continue;
+    const int64_t n = min(origin.n + place.column() + 8 * j, args.n - 1);
     const bool has_second = n + 1 < args.n;
-    const float2 scales{column_scale(args, n), column_scale(args, n + has_second)};
-    const float2 bias = PairEpilogue::bias(args.bias, n, has_second);
-#pragma unroll
-    for (int i = 0; i < kRows; ++i) {
-      const int64_t m = origin.m + place.row() + 8 * i;
-      const int32_t(&sums)[4] = warp_tile.sums[i / 2][j];
-      const int32_t first = rows[i].centered(sums[i % 2 * 2], column_sums.x);
-      const int32_t second = rows[i].centered(sums[i % 2 * 2 + 1], column_sums.y);
-      if (m >= args.m) continue;
-      if (partials) {
-        store(m, n, int2{first, second});
-      } else {
-        store(m, n,
-              epilogue(scaled(first, rows[i], scales.x), scaled(second, rows[i], scales.y), bias));
-      }
-    }
+    scales[j] = float2{column_scale(args, n), column_scale(args, n + has_second)};
+    bias[j] = PairEpilogue::bias(args.bias, n, has_second);
   }
+  const PairEpilogue epilogue(args.activation);
+  store_pairs(args.y, args.m, args.n, origin, place, [&](int i, int j) {
+    const int2 sums = sums_of(i, j);
+    return epilogue(scaled(sums.x, rows[i], scales[j].x), scaled(sums.y, rows[i], scales[j].y),
+                    bias[j]);
+  });
 }
 
 // Block (tile, split) computes steps split * steps_per_split ... of its tile.
 template <class Tile, bool kHasZero>
-__global__ __launch_bounds__(Tile::kThreads) void matmul_int8_kernel(MatmulInt8Args args,
-                                                                     int32_t* partials,
-                                                                     int steps_per_split) {
+__global__ __launch_bounds__(Tile::kThreads,
+                             Tile::kResidentBlocks) void matmul_int8_kernel(MatmulInt8Args args,
+                                                                            int32_t* partials,
+                                                                            int steps_per_split) {
   const uint32_t stages = ptx::shared_address(dynamic_shared_memory());
   const TileOrigin origin = block_origin<Tile>(args.m, args.n);
   const ThreadPlace<Tile> place;
@@ -139,19 +146,15 @@ __global__ __launch_bounds__(Tile::kThreads) void matmul_int8_kernel(MatmulInt8A
   typename Tile::ALoader a({args.a, args.m, row_bytes}, origin.m, first, end, thread);
   typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, end, thread);
 
-  Int8WarpTile<Tile, kHasZero> warp_tile;
+  Int8WarpTile<Tile, kHasZero> warp_tile(stages);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
     a.template load_next<Tile::kAligned>(address);
     b.template load_next<Tile::kAligned>(address + Tile::kBOffset);
   };
   start_pipeline<Tile::kStages>(load);
-  run_pipeline<Tile::kStages>(
-      static_cast<int>(ceil_div(end - first, Tile::kStepK)), load,
-      [&](int stage, const auto& load_ahead) {
-        warp_tile.multiply(stages + stage * Tile::kStageBytes, place, load_ahead);
-      },
-      [] { __syncthreads(); });
+  run_block_pipeline<Tile::kStages, warp_tile.kBlocks>(
+      static_cast<int>(ceil_div(end - first, Tile::kStepK)), load, warp_tile);
 
   if (partials) partials += blockIdx.y * args.m * args.n;
   store_int8(warp_tile, args, partials, origin, place);

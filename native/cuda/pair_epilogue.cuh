@@ -1,5 +1,6 @@
 // The end of a tiled product, on two neighbouring results at a time and without branches. The bits
-// are those of int8_epilogue and int4_epilogue in numerics.h.
+// are those of int8_epilogue and int4_epilogue in numerics.h, except that a NaN has the bits that
+// the conversion to bf16 gives it.
 #pragma once
 
 #include "cuda/ptx.cuh"
@@ -10,8 +11,8 @@ namespace qutlass::cuda {
 class PairEpilogue {
  public:
   __device__ explicit PairEpilogue(Activation activation)
-      : lowest_(activation == Activation::kLinear ? -kInfinity : 0.0f),
-        highest_(activation == Activation::kRelu6 ? 6.0f : kInfinity) {}
+      : lowest_(activation == Activation::kLinear ? kMinusInfinities : kZeros),
+        highest_(activation == Activation::kRelu6 ? kSixes : kInfinities) {}
 
   // The bias of columns n and n + 1, of which the second may lie past the end. Without a bias it is
   // -0, which changes no value when added.
@@ -20,24 +21,22 @@ class PairEpilogue {
     return float2{__ldg(bias + n), __ldg(bias + n + has_second)};
   }
 
-  // bf16(act(value + bias)).
+  // act(bf16(value + bias)), which is bf16(act(value + bias)): rounding keeps order, 0 and 6.
   __device__ __forceinline__ float2 operator()(float first, float second, float2 bias) const {
-    first = clamped(add(first, bias.x));
-    second = clamped(add(second, bias.y));
-    const uint32_t pair = ptx::bf16_pair(first, second);
-    return float2{float_from_bits(is_nan(first) ? kNanBits : pair << 16),
-                  float_from_bits(is_nan(second) ? kNanBits : pair & 0xffff0000u)};
+    uint32_t pair = ptx::bf16_pair(add(first, bias.x), add(second, bias.y));
+    pair = ptx::min_bf16_pairs(ptx::max_bf16_pairs(pair, lowest_), highest_);
+    return float2{float_from_bits(pair << 16), float_from_bits(pair & 0xffff0000u)};
   }
 
  private:
-  static constexpr float kInfinity = __builtin_huge_valf();
+  // Of bf16.
+  static constexpr uint32_t kZeros = 0;
+  static constexpr uint32_t kSixes = 0x40c040c0u;
+  static constexpr uint32_t kInfinities = 0x7f807f80u;
+  static constexpr uint32_t kMinusInfinities = 0xff80ff80u;
 
-  __device__ __forceinline__ float clamped(float value) const {
-    return ptx::min_or_nan(ptx::max_or_nan(value, lowest_), highest_);
-  }
-
-  float lowest_;
-  float highest_;
+  uint32_t lowest_;
+  uint32_t highest_;
 };
 
 }  // namespace qutlass::cuda

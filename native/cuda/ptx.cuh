@@ -107,17 +107,24 @@ __device__ __forceinline__ uint32_t add_bf16_pairs(uint32_t a, uint32_t b) {
   return sum;
 }
 
-// The greater and the lesser of two; NaN where one is. -0 is less than +0.
-__device__ __forceinline__ float max_or_nan(float a, float b) {
-  float result;
-  asm("max.NaN.f32 %0, %1, %2;\n" : "=f"(result) : "f"(a), "f"(b));
+// The greater and the lesser of two bf16, twice at once; NaN where one is. -0 is less than +0.
+__device__ __forceinline__ uint32_t max_bf16_pairs(uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("max.NaN.bf16x2 %0, %1, %2;\n" : "=r"(result) : "r"(a), "r"(b));
   return result;
 }
 
-__device__ __forceinline__ float min_or_nan(float a, float b) {
-  float result;
-  asm("min.NaN.f32 %0, %1, %2;\n" : "=f"(result) : "f"(a), "f"(b));
+__device__ __forceinline__ uint32_t min_bf16_pairs(uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("min.NaN.bf16x2 %0, %1, %2;\n" : "=r"(result) : "r"(a), "r"(b));
   return result;
+}
+
+// The pointer, of whose origin the compiler then knows nothing: it will advance it by an addition
+// where it would otherwise compute each of many from the first, with more registers.
+__device__ __forceinline__ const char* opaque(const char* pointer) {
+  asm volatile("" : "+l"(pointer));
+  return pointer;
 }
 
 // (a & b) | c in one instruction.

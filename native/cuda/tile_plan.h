@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/device.h"
+#include "qutlass/ops.h"
 
 namespace qutlass::cuda {
 
@@ -54,11 +55,8 @@ const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& 
 // Whether the environment variable is set.
 bool is_plan_forced(const TileMenu& menu);
 
-// For matrices whose rows start at multiples of 16 bytes, and for others.
-const TileMenu& matmul_int8_menu();
-const TileMenu& matmul_int8_unaligned_menu();
-// For such weights in one group or groups of multiples of 32, and for others.
-const TileMenu& matmul_int4_menu();
-const TileMenu& matmul_int4_word_menu();
+// What there is for a product; its matrices are not read.
+const TileMenu& menu_for(const MatmulInt8Args& args);
+const TileMenu& menu_for(const MatmulInt4Args& args);
 
 }  // namespace qutlass::cuda

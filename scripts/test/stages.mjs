@@ -56,8 +56,8 @@ const NATIVE_SOURCES = 'native/**/*.{cc,cu,cuh,h}';
 export const STAGES = [
   {
     name: 'native',
-    what: 'kernels on the CPU',
-    commands: () => nativeTests('native', ['-DQUTLASS_CUDA=OFF']),
+    what: 'kernels on the CPU; where there is nvcc, what it makes of those for the GPU',
+    commands: () => nativeTests('native', ['-DQUTLASS_CUDA=AUTO'], ['--label-exclude', '^gpu$']),
     count: ctestCounts,
   },
   {
@@ -108,7 +108,7 @@ export const STAGES = [
   {
     name: 'gpu-memcheck',
     what: 'kernels on the GPU, every access checked',
-    commands: () => cudaTests(MEMCHECK, ['--tests-regex', '^cuda']),
+    commands: () => cudaTests(MEMCHECK, ['--label-regex', '^gpu$']),
     count: ctestCounts,
   },
   {

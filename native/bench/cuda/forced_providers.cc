@@ -56,10 +56,15 @@ void add_forced(std::vector<Provider>& providers, const cuda::TileMenu& menu, in
 std::vector<Provider> make_forced_providers(const Weights& weights, const Activations& x,
                                             const Output& y) {
   std::vector<Provider> providers;
-  add_forced(providers, cuda::matmul_int8_menu(), x.m,
+  MatmulInt8Args int8 = {};
+  int8.words = int8_words(x.k);
+  add_forced(providers, cuda::menu_for(int8), x.m,
              [&] { return matmul_int8_provider(weights, x, y); });
   for (const auto& int4 : weights.int4) {
-    add_forced(providers, cuda::matmul_int4_menu(), x.m,
+    MatmulInt4Args args = {};
+    args.k = x.k;
+    args.group_size = int4->group_size;
+    add_forced(providers, cuda::menu_for(args), x.m,
                [&] { return matmul_int4_provider(*int4, weights.layer, x, y); });
   }
   return providers;

@@ -118,6 +118,11 @@ std::vector<float> product_of(const char* (*op)(const Args&, void*, cuda::Stream
   return first;
 }
 
+// An address `shift` words past a multiple of 16 bytes, at which nothing is.
+inline const int32_t* address_of_words(int64_t shift) {
+  return reinterpret_cast<const int32_t*>(uintptr_t{256} + 4 * shift);
+}
+
 // A value of an environment variable, while this lives.
 class Environment {
  public:

@@ -48,9 +48,9 @@ struct Problem {
 
   // What the op chooses from, with weights `shift` words past an address that is a multiple of 16.
   const cuda::TileMenu& menu(int64_t shift) const {
-    const bool aligned = shift == 0 && int4_words(k) % 4 == 0;
-    const bool even = group_size % 32 == 0 || group_count(k, group_size) == 1;
-    return aligned && even ? cuda::matmul_int4_menu() : cuda::matmul_int4_word_menu();
+    MatmulInt4Args args = host_args();
+    args.w = address_of_words(shift);
+    return cuda::menu_for(args);
   }
 };
 

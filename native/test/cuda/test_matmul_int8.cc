@@ -4,6 +4,8 @@
 namespace qutlass::test {
 namespace {
 
+constexpr char kInt8Variable[] = "QUTLASS_INT8_CONFIG";
+
 struct Problem {
   int64_t m, n, k;
   std::vector<int32_t> a, b, a_zero;
@@ -89,9 +91,9 @@ void check(const Problem& problem, int64_t shift = 0) {
   problem.describe("chosen");
   std::vector<float> y = on_device(problem, shift);
   check_same(y.data(), want.data(), static_cast<int64_t>(want.size()), "y");
-  const bool aligned = shift == 0 && int8_words(problem.k) % 4 == 0;
-  const cuda::TileMenu& menu =
-      aligned ? cuda::matmul_int8_menu() : cuda::matmul_int8_unaligned_menu();
+  MatmulInt8Args args = problem.host_args();
+  args.a = args.b = address_of_words(shift);
+  const cuda::TileMenu& menu = cuda::menu_for(args);
   for (const std::string& name : configurations(menu, problem.m)) {
     problem.describe(name);
     const Environment forced(menu.variable, name);
@@ -124,7 +126,7 @@ TEST_ON_GPU(many_tiles_by_its_own_choice) {
   const std::vector<float> want = reference_of(problem);
   for (const char* name : {"", "128x256", "128x128"}) {
     problem.describe(name);
-    const Environment forced(cuda::matmul_int8_menu().variable, name);
+    const Environment forced(kInt8Variable, name);
     const std::vector<float> y = on_device(problem, 0);
     check_same(y.data(), want.data(), static_cast<int64_t>(want.size()), "y");
   }
@@ -213,7 +215,7 @@ TEST_ON_GPU(linear_int8_of_one_row) {
                                {5, 20000},  {40, 40000}, {9000, 64}};
   for (bool symmetric : {true, false}) {
     for (const auto& [n, k] : shapes) check_linear(random, 1, n, k, symmetric);
-    const Environment forced(cuda::matmul_int8_menu().variable, "stream");
+    const Environment forced(kInt8Variable, "stream");
     check_linear(random, 1, 900, 1040, symmetric);
   }
 }
@@ -221,7 +223,7 @@ TEST_ON_GPU(linear_int8_of_one_row) {
 TEST_ON_GPU(a_wrong_configuration_is_a_reason) {
   Random random(22);
   const Problem problem(random, 2, 2, 8);
-  const Environment forced(cuda::matmul_int8_menu().variable, "1x1");
+  const Environment forced(kInt8Variable, "1x1");
   const char* reason = cuda::matmul_int8(problem.host_args(), nullptr, nullptr);
   CHECK(reason && std::strstr(reason, "matmul_int8: QUTLASS_INT8_CONFIG=1x1; expected"), "got '%s'",
         reason);

@@ -4,9 +4,21 @@
 namespace qutlass::test {
 namespace {
 
-const cuda::TileMenu* const kMenus[] = {&cuda::matmul_int8_menu(),
-                                        &cuda::matmul_int8_unaligned_menu(),
-                                        &cuda::matmul_int4_menu(), &cuda::matmul_int4_word_menu()};
+const cuda::TileMenu& int8_menu(int64_t words) {
+  MatmulInt8Args args = {};
+  args.words = words;
+  return cuda::menu_for(args);
+}
+
+const cuda::TileMenu& int4_menu(int64_t group_size) {
+  MatmulInt4Args args = {};
+  args.k = 1024;
+  args.group_size = group_size;
+  return cuda::menu_for(args);
+}
+
+const cuda::TileMenu* const kMenus[] = {&int8_menu(64),  &int8_menu(63), &int4_menu(1024),
+                                        &int4_menu(128), &int4_menu(32), &int4_menu(8)};
 
 void check_covers(const cuda::TileMenu& menu, const cuda::ProductShape& product,
                   const cuda::TilePlan& plan) {
@@ -45,7 +57,7 @@ TEST(plans_cover_k) {
 }
 
 TEST(the_environment_forces_a_plan) {
-  const cuda::TileMenu& menu = cuda::matmul_int8_menu();
+  const cuda::TileMenu& menu = int8_menu(64);
   cuda::TilePlan plan;
   {
     const Environment forced(menu.variable, std::string(menu.tiles[1].name) + "/4");
