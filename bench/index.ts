@@ -14,7 +14,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import * as tf from '../src/index';
 import { describeMachine, lastLevelCacheBytes } from './machine';
-import { measure } from './measure';
+import { type Calls, callsOf, measure } from './measure';
 import { PROVIDERS, type Provider, makeProducts } from './providers';
 import { type Shape, shapesOf } from './shapes';
 
@@ -54,23 +54,23 @@ const LARGEST_ERROR: Record<Provider, number> = {
   'matmulInt4Bf16 g32': 0.2,
 };
 
-function benchmark({ n, k, model, layer }: Shape, m: number, cold: boolean) {
+async function benchmark({ n, k, model, layer }: Shape, m: number, cold: boolean) {
   const x = tf.randomNormal([m, k], 0, 1, 'float32', 1) as Tensor2D;
   const kernel = tf.randomNormal([k, n], 0, 0.05, 'float32', 2) as Tensor2D;
   const { products, dispose } = makeProducts(x, kernel, cold ? 2 * lastLevelCacheBytes() : 0);
   const expected = tf.matMul(x, kernel) as Tensor2D;
-  const calls = {} as Record<Provider, () => tf.Tensor>;
+  const calls = {} as Record<Provider, Calls>;
   const errors = {} as Record<Provider, number>;
   for (const provider of PROVIDERS) {
-    calls[provider] = products[provider].call;
-    const result = calls[provider]() as Tensor2D;
+    calls[provider] = callsOf(products[provider].call);
+    const result = products[provider].call() as Tensor2D;
     errors[provider] = relativeError(result, expected);
     result.dispose();
     if (!(errors[provider] <= LARGEST_ERROR[provider])) {
       throw new Error(`${provider} is wrong at M=${m}, N=${n}, K=${k}: ${errors[provider]}`);
     }
   }
-  const times = measure(calls);
+  const times = await measure(calls);
   dispose();
   tf.dispose([x, kernel, expected]);
   return PROVIDERS.map((provider) => ({
@@ -90,13 +90,13 @@ function benchmark({ n, k, model, layer }: Shape, m: number, cold: boolean) {
   }));
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { shapes, ms, cold, out } = parseOptions();
   const machine = describeMachine();
   console.log(`${machine.device}; ${tf.qutlass.info().reason}`);
   for (const shape of shapes) {
     for (const m of ms) {
-      const rows = benchmark(shape, m, cold);
+      const rows = await benchmark(shape, m, cold);
       const float32 = rows[0].us.median;
       console.log(
         `\n${shape.model} ${shape.layer}  M=${m} N=${shape.n} K=${shape.k}${cold ? ' cold' : ''}`,
@@ -112,4 +112,4 @@ function main(): void {
   }
 }
 
-main();
+void main();

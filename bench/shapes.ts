@@ -23,6 +23,16 @@ export const SHAPES: Shape[] = [
   { model: 'llama-3.3-70b', layer: 'down', n: 8192, k: 28672 },
 ];
 
+/** What `npm run bench:cpu` measures: a square, a large model's layers and a small one's. */
+export const CPU_SHAPES: Shape[] = [
+  { model: 'square', layer: '4096', n: 4096, k: 4096 },
+  { model: 'llama-2-7b', layer: 'gate', n: 11008, k: 4096 },
+  { model: 'llama-2-7b', layer: 'down', n: 4096, k: 11008 },
+  { model: 'small', layer: '1024x1024', n: 1024, k: 1024 },
+  { model: 'bert-base', layer: 'up', n: 3072, k: 768 },
+  { model: 'bert-base', layer: 'down', n: 768, k: 3072 },
+];
+
 /** The shapes of one model. Throws where there is no such model. */
 export function shapesOf(model: string): Shape[] {
   const shapes = SHAPES.filter((shape) => shape.model === model);

@@ -29,6 +29,13 @@ struct Int4Product {
             args.zeros ? args.zeros + n * groups : nullptr};
   }
 
+  // The words of a chunk of at most `most` that begins with `word`: whole groups, or a part of one.
+  int64_t chunk_words(int64_t word, int64_t most) const {
+    const int64_t left = words - word;
+    if (group_words <= most) return std::min(most / group_words * group_words, left);
+    return std::min({most, group_words - word % group_words, left});
+  }
+
   // Writes y[row, first_column ...] from its sums.
   void finish_row(int64_t row, int64_t first_column, int64_t columns, const float* sums) const {
     finish_int4(sums, columns, args.bias ? args.bias + first_column : nullptr, args.activation,

@@ -19,6 +19,8 @@ constexpr int kMaxLanes = 16;
 constexpr int kMaxInt8TileRows = 4;
 constexpr int kMaxInt8TileColumns = 4;
 constexpr int kMaxInt4TileRows = 8;
+constexpr int kMaxInt4DotRows = 4;
+constexpr int kMaxInt4DotColumns = 4;
 constexpr int kMaxInt4Columns = 2 * kMaxLanes;
 
 // Products of some prepared rows of activations with `columns` packed rows of weights, over
@@ -28,6 +30,22 @@ struct Int8Tile {
   void (*run)(const void* const* a, const int32_t* const* b, int64_t words, int32_t* sums);
 };
 
+// For many rows: weights are packed to panels, which tiles then multiply with all rows.
+constexpr int kMaxPanelRows = 12;
+constexpr int kMaxPanelColumns = 2 * kMaxLanes;
+
+struct Int8Panels {
+  int rows;     // the most of a tile; 0 where there are no panels
+  int columns;  // of a panel
+  // Packs `words` words of each column; a panel takes int8_size bytes an element, of words up to a
+  // multiple of int8_step elements.
+  void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);
+  // Adds the products with 1 ... `rows` prepared rows to sums[row * stride + column], each with the
+  // part of the row's excess that is due to these words.
+  void (*tiles[kMaxPanelRows])(const void* const* a, const int32_t* panel, int64_t words,
+                               int32_t* sums, int64_t stride);
+};
+
 // One row of an int4 weight.
 struct Int4Row {
   const int32_t* words;
@@ -35,15 +53,50 @@ struct Int4Row {
   const int32_t* zeros;  // or null for 8
 };
 
-// Words of the parts in which a vector handles weights: 128 bits.
-constexpr int64_t kInt4PartWords = 4;
+// A tile's rows of activations in block floating point (block_float.h), from some block on. The
+// next row is `row_values` integers and `row_units` units on, and int4_lanes times as many sums.
+struct BlockFloats {
+  const int16_t* values;
+  const float* units;
+  const int32_t* negative_sums;  // of each lane of each block
+  int64_t row_values;
+  int64_t row_units;
+};
 
-// The product of one row of activations with one weight row:
+// Products of a tile's rows with `columns` weight rows over the words begin ... end, of which
+// `begin` is the first of a block: sums[row * columns + column] =
 // sum over groups of scale * sum_k x[k] * (q[k] - zero).
-// A group is a multiple of kInt4PartWords words, or all of K. x lies in blocks of 8 vectors of
-// int4_lanes elements: in part p of vector i, lane c has element
-// 32 * p + 4 * c + 16 * (i / 2 % 2) + 2 * (i % 2) + i / 4 of the block.
-using Int4Dot = float (*)(const float* x, const Int4Row& row, int64_t words, int64_t group_words);
+struct Int4DotTile {
+  int columns;
+  void (*run)(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
+              int64_t group_words, float* sums);
+};
+
+// Tiles for groups that are whole blocks, or for ones that share a vector.
+struct Int4Dots {
+  int block_vectors;                   // vectors of words that are a block of activations
+  int groups_of_vector;                // where it is not 1, a group has that part of a vector
+  Int4DotTile tiles[kMaxInt4DotRows];  // for 1 ... kMaxInt4DotRows rows
+};
+
+constexpr int64_t kInt4PanelBlockWords = 16;
+
+// The same for many rows: weights are packed to panels, in chunks of K that begin with a group or
+// lie within one. For groups of any size.
+struct Int4Panels {
+  int rows;     // the most of a tile; 0 where there are no panels
+  int columns;  // of a panel
+  // Packs `words` words of each row of weights; a panel takes 16 bits an element. scales[group of
+  // the chunk][column] are the scales.
+  void (*pack)(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
+               int32_t* panel, float* scales);
+  // Adds the products of a tile's rows with such a panel to sums[row * stride + column]. The
+  // integers at `x` are in the order of single words; `units` are of blocks of
+  // kInt4PanelBlockWords, of which the last of a group or of K may be short.
+  void (*tiles[kMaxPanelRows])(const int32_t* const* x, const float* const* units,
+                               const int32_t* panel, const float* scales, int64_t words,
+                               int64_t group_words, float* sums, int64_t stride);
+};
 
 // Unpacks some words of int4_columns weight rows to w[k][column] = q - zero, and the scales of
 // their groups to scales[group][column]. The words begin with a group, or lie within one.
@@ -73,9 +126,13 @@ struct Isa {
   int64_t int8_size;
   int32_t (*prepare_int8)(const int32_t* row, int64_t words, void* prepared);
   Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... kMaxInt8TileRows rows
+  Int8Panels int8_panels;
 
-  int64_t int4_lanes;  // 32-bit elements of a vector
-  Int4Dot int4_dot;    // null where the tiles do one row as fast
+  int64_t int4_lanes;         // words of a vector
+  const Int4Dots* int4_dots;  // in order of preference
+  int int4_dots_count;        // 0 where the tiles do as well
+  Int4Panels int4_panels;
+  float (*largest_magnitude)(const float* x, int64_t count);  // max |x|; NaN does not count
   int64_t int4_columns;
   UnpackInt4 unpack_int4;
   int64_t int4_tile_rows;

@@ -4,15 +4,23 @@
 #include "cpu/isa.h"
 #include "cpu/isa_int4_dot.h"
 #include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_int8_panel.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
 
+// A vector that is made here and now. Otherwise gcc reads operands from memory again for each use,
+// and puts additions off for which it then has to keep all terms.
+[[gnu::always_inline]] inline __m256i in_register(__m256i v) {
+  asm("" : "+x"(v));
+  return v;
+}
+
 struct Vector {
   static constexpr int kLanes = 8;
-  static constexpr int kParts = 2;
   using Float = __m256;
   using Int = __m256i;
 
@@ -48,6 +56,7 @@ struct Vector {
   }
 
   static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+  static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
   static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
   static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
   static Float multiply_add(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
@@ -89,29 +98,6 @@ struct Vector {
     }
   }
 
-  static Int load_part(const uint8_t* p) { return _mm256_broadcastsi128_si256(load_table(p)); }
-  template <typename Get>
-  [[gnu::always_inline]] static Int load_parts(Get get) {
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(load_table(get(0))), load_table(get(1)),
-                                   1);
-  }
-  template <typename Get>
-  [[gnu::always_inline]] static Float broadcast_parts(Get get) {
-    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_broadcast_ss(get(0))),
-                                _mm_broadcast_ss(get(1)), 1);
-  }
-  static Int shuffle_bytes(Int table, Int v) { return _mm256_shuffle_epi8(table, v); }
-  static Int interleave_low(Int a, Int b) { return _mm256_unpacklo_epi8(a, b); }
-  static Int interleave_high(Int a, Int b) { return _mm256_unpackhi_epi8(a, b); }
-  static __m128i load_table(const uint8_t* p) {
-    return _mm_load_si128(reinterpret_cast<const __m128i*>(p));
-  }
-  static float total(Float v) {
-    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
-    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
-  }
-
   template <typename Get>
   [[gnu::always_inline]] static auto collect(Get get) {
     return setr(get(0), get(1), get(2), get(3), get(4), get(5), get(6), get(7));
@@ -125,6 +111,56 @@ struct Vector {
   }
 };
 
+struct Int4Vector : Vector {
+  template <int kNibble>
+  static Int nibbles(Int words) {
+    const Int shifted = kNibble == 0 ? words : _mm256_srli_epi16(words, 4 * kNibble);
+    return kNibble == 3 ? shifted : _mm256_and_si256(shifted, _mm256_set1_epi16(0xf));
+  }
+  using Vector::multiply;
+  static Int multiply(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
+  static Int subtract_16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
+  static Int zero_int() { return _mm256_setzero_si256(); }
+  static Int load_16(const int16_t* x) {
+    return in_register(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(x)));
+  }
+  static Int load_words(const int32_t* x) { return in_register(load(x)); }
+  static Int dot(Int sums, Int a, Int b) {
+    return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
+  }
+  static Float magnitude(Float v) {
+    return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff)));
+  }
+  static float largest(Float v) {
+    __m128 most = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    most = _mm_max_ps(most, _mm_movehl_ps(most, most));
+    return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
+  }
+  static float total(Float v) {
+    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+  }
+  template <int kParts>
+  static Float spread(const float* p) {
+    if (kParts == 1) return _mm256_broadcast_ss(p);
+    return _mm256_permutevar_ps(_mm256_castpd_ps(_mm256_set1_pd(load_pair(p))),
+                                _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));
+  }
+  template <int kParts>
+  static Int spread(const int32_t* p) {
+    if (kParts == 1) return _mm256_set1_epi32(*p);
+    return _mm256_castps_si256(spread<kParts>(reinterpret_cast<const float*>(p)));
+  }
+
+ private:
+  static double load_pair(const void* p) {
+    double pair;
+    __builtin_memcpy(&pair, p, sizeof pair);
+    return pair;
+  }
+};
+
 // vpmaddubsw, the byte product, saturates; so bytes are widened to 16 bits, and vpmaddwd's sums of
 // two products are exact.
 struct Int8Vector {
@@ -135,7 +171,7 @@ struct Int8Vector {
 
   static Sums zero() { return _mm256_setzero_si256(); }
   static Values load_prepared(const char* p) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return in_register(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
   static Values load(const int32_t* words) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(words)));
@@ -146,7 +182,7 @@ struct Int8Vector {
     return _mm256_cvtepi8_epi16(_mm_maskload_epi32(words, mask));
   }
   static Sums multiply_add(Sums sums, Values a, Values b) {
-    return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
+    return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
   }
   static int32_t total(Sums sums) {
     __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
@@ -165,6 +201,10 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return 0;
 }
 
+constexpr Int4Dots kInt4Dots[] = {int4_dots<Int4Vector, 2, 1, 2, 4>(),
+                                  int4_dots<Int4Vector, 1, 1, 2, 4>(),
+                                  int4_dots<Int4Vector, 1, 2, 2, 4>()};
+
 }  // namespace
 
 const Isa kAvx2Isa = {
@@ -176,8 +216,22 @@ const Isa kAvx2Isa = {
      {4, int8_tile<Int8Vector, 2, 4>},
      {2, int8_tile<Int8Vector, 3, 2>},
      {2, int8_tile<Int8Vector, 4, 2>}},
+    {6,
+     2 * Vector::kLanes,
+     pack_int8_panel<Vector, Int8Vector, 2>,
+     {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
+      int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
+      int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}},
     Vector::kLanes,
-    int4_dot<Vector>,
+    kInt4Dots,
+    sizeof kInt4Dots / sizeof *kInt4Dots,
+    {6,
+     2 * Vector::kLanes,
+     pack_int4_panel<Int4Vector, 2>,
+     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
+      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
+      int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}},
+    largest_magnitude<Int4Vector>,
     2 * Vector::kLanes,
     unpack_int4<Vector, 2>,
     6,

@@ -4,7 +4,9 @@
 #include "cpu/isa.h"
 #include "cpu/isa_int4_dot.h"
 #include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_int8_panel.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
@@ -12,7 +14,6 @@ namespace {
 
 struct Vector {
   static constexpr int kLanes = 16;
-  static constexpr int kParts = 4;
   using Float = __m512;
   using Int = __m512i;
 
@@ -36,6 +37,7 @@ struct Vector {
   }
 
   static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
   static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
   static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
   static Float multiply_add(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
@@ -90,34 +92,57 @@ struct Vector {
     }
   }
 
-  static Int load_part(const uint8_t* p) { return _mm512_broadcast_i32x4(load_table(p)); }
-  template <typename Get>
-  [[gnu::always_inline]] static Int load_parts(Get get) {
-    Int parts = _mm512_castsi128_si512(load_table(get(0)));
-    parts = _mm512_inserti32x4(parts, load_table(get(1)), 1);
-    parts = _mm512_inserti32x4(parts, load_table(get(2)), 2);
-    return _mm512_inserti32x4(parts, load_table(get(3)), 3);
-  }
-  template <typename Get>
-  [[gnu::always_inline]] static Float broadcast_parts(Get get) {
-    Float parts = _mm512_castps128_ps512(_mm_broadcast_ss(get(0)));
-    parts = _mm512_insertf32x4(parts, _mm_broadcast_ss(get(1)), 1);
-    parts = _mm512_insertf32x4(parts, _mm_broadcast_ss(get(2)), 2);
-    return _mm512_insertf32x4(parts, _mm_broadcast_ss(get(3)), 3);
-  }
-  static Int shuffle_bytes(Int table, Int v) { return _mm512_shuffle_epi8(table, v); }
-  static Int interleave_low(Int a, Int b) { return _mm512_unpacklo_epi8(a, b); }
-  static Int interleave_high(Int a, Int b) { return _mm512_unpackhi_epi8(a, b); }
-  static __m128i load_table(const uint8_t* p) {
-    return _mm_load_si128(reinterpret_cast<const __m128i*>(p));
-  }
-  static float total(Float v) { return _mm512_reduce_add_ps(v); }
-
   template <typename Get>
   [[gnu::always_inline]] static auto collect(Get get) {
     alignas(64) decltype(get(0)) elements[kLanes];
     for (int lane = 0; lane < kLanes; ++lane) elements[lane] = get(lane);
     return load(elements);
+  }
+};
+
+struct Int4Vector : Vector {
+  template <int kNibble>
+  static Int nibbles(Int words) {
+    const Int shifted = kNibble == 0 ? words : _mm512_srli_epi16(words, 4 * kNibble);
+    return kNibble == 3 ? shifted : _mm512_and_si512(shifted, _mm512_set1_epi16(0xf));
+  }
+  using Vector::multiply;
+  static Int multiply(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
+  static Int subtract_16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
+  static Int zero_int() { return _mm512_setzero_si512(); }
+  static Int load_16(const int16_t* x) { return _mm512_loadu_si512(x); }
+  static Int load_words(const int32_t* x) { return load(x); }
+  static Int dot(Int sums, Int a, Int b) { return _mm512_dpwssd_epi32(sums, a, b); }
+  static Float magnitude(Float v) { return _mm512_abs_ps(v); }
+  static float largest(Float v) { return _mm512_reduce_max_ps(v); }
+  static float total(Float v) { return _mm512_reduce_add_ps(v); }
+  // Lanes take element lane / (kLanes / kParts) of each 128 bits.
+  template <int kParts>
+  static Float spread(const float* p) {
+    if (kParts == 1) return _mm512_set1_ps(*p);
+    return _mm512_permutevar_ps(_mm512_castsi512_ps(repeat<kParts>(p)), part_of_lane<kParts>());
+  }
+  template <int kParts>
+  static Int spread(const int32_t* p) {
+    if (kParts == 1) return _mm512_set1_epi32(*p);
+    return _mm512_castps_si512(spread<kParts>(reinterpret_cast<const float*>(p)));
+  }
+
+ private:
+  // p[0 ... kParts - 1] in every 128 bits.
+  template <int kParts>
+  static Int repeat(const void* p) {
+    if (kParts == 2) {
+      long long pair;
+      __builtin_memcpy(&pair, p, sizeof pair);
+      return _mm512_set1_epi64(pair);
+    }
+    return _mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(p)));
+  }
+  template <int kParts>
+  static Int part_of_lane() {
+    if (kParts == 2) return _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+    return _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   }
 };
 
@@ -159,6 +184,10 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return Int8Vector::total(excess);
 }
 
+constexpr Int4Dots kInt4Dots[] = {
+    int4_dots<Int4Vector, 2, 1, 4, 4>(), int4_dots<Int4Vector, 1, 1, 4, 4>(),
+    int4_dots<Int4Vector, 1, 2, 4, 4>(), int4_dots<Int4Vector, 1, 4, 4, 4>()};
+
 }  // namespace
 
 const Isa kAvx512VnniIsa = {
@@ -170,8 +199,28 @@ const Isa kAvx512VnniIsa = {
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},
      {4, int8_tile<Int8Vector, 4, 4>}},
+    {12,
+     2 * Vector::kLanes,
+     pack_int8_panel<Vector, Int8Vector, 2>,
+     {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
+      int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
+      int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>,
+      int8_panel_tile<Vector, Int8Vector, 2, 7>, int8_panel_tile<Vector, Int8Vector, 2, 8>,
+      int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
+      int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}},
     Vector::kLanes,
-    int4_dot<Vector>,
+    kInt4Dots,
+    sizeof kInt4Dots / sizeof *kInt4Dots,
+    {12,
+     2 * Vector::kLanes,
+     pack_int4_panel<Int4Vector, 2>,
+     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
+      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
+      int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>,
+      int4_panel_tile<Int4Vector, 2, 7>, int4_panel_tile<Int4Vector, 2, 8>,
+      int4_panel_tile<Int4Vector, 2, 9>, int4_panel_tile<Int4Vector, 2, 10>,
+      int4_panel_tile<Int4Vector, 2, 11>, int4_panel_tile<Int4Vector, 2, 12>}},
+    largest_magnitude<Int4Vector>,
     2 * Vector::kLanes,
     unpack_int4<Vector, 2>,
     8,

@@ -84,8 +84,12 @@ const Isa kScalarIsa = {
     sizeof(int8_t),
     prepare_int8,
     {{1, int8_tile<1, 1>}, {1, int8_tile<2, 1>}, {1, int8_tile<3, 1>}, {1, int8_tile<4, 1>}},
+    {},  // no panels
     Vector::kLanes,
-    nullptr,  // the tiles do one row as well
+    nullptr,  // no integers
+    0,
+    {},
+    nullptr,
     4 * Vector::kLanes,
     unpack_int4<Vector, 4>,
     3,

@@ -1,28 +1,25 @@
 // The int4 product: picks how it is done.
+#include <algorithm>
+
 #include "cpu/configuration.h"
 #include "cpu/kernels.h"
-#include "cpu/matmul_int4_row.h"
+#include "cpu/matmul_int4_integers.h"
 #include "cpu/matmul_int4_tiles.h"
 
 namespace qutlass::cpu {
 
 size_t workspace_bytes(const MatmulInt4Args& args) {
   const Int4Product product(*configuration().isa, args);
-  const int64_t floats =
-      is_int4_row(product) ? int4_row_floats(product) : int4_tiles_floats(product);
-  return static_cast<size_t>(floats) * sizeof(float);
+  const size_t integers = has_int4_integers(product) ? int4_integers_bytes(product) : 0;
+  return std::max(integers, static_cast<size_t>(int4_tiles_floats(product)) * sizeof(float));
 }
 
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
   const Int4Product product(*configuration().isa, args);
-  float* x = static_cast<float*>(workspace);
-  if (is_int4_row(product)) {
-    multiply_int4_row(product, x);
-  } else {
-    multiply_int4_tiles(product, x);
-  }
+  if (has_int4_integers(product) && multiply_int4_integers(product, workspace)) return nullptr;
+  multiply_int4_tiles(product, static_cast<float*>(workspace));
   return nullptr;
 }
 

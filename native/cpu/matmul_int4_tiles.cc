@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cpu/parallel.h"
-#include "cpu/rounding.h"
+#include "cpu/row_tiles.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -14,23 +14,6 @@ namespace {
 constexpr int64_t kBlockRows = 64;
 constexpr int64_t kBlockPanels = 4;
 constexpr int64_t kChunkWords = 32;
-
-// How m rows are cut into tiles of nearly the same size: tile t has rows first(t) ... first(t + 1).
-struct RowTiles {
-  int64_t m;
-  int64_t count;
-
-  RowTiles(int64_t m, int64_t most_rows) : m(m), count(divide_up(m, most_rows)) {}
-  int64_t first(int64_t tile) const { return tile * m / count; }
-  int64_t rows(int64_t tile) const { return first(tile + 1) - first(tile); }
-};
-
-// The words of the chunk from `word` on: whole groups, or a part of one.
-int64_t chunk_words(const Int4Product& product, int64_t word) {
-  const int64_t left = product.words - word, group_words = product.group_words;
-  if (group_words <= kChunkWords) return std::min(kChunkWords / group_words * group_words, left);
-  return std::min({kChunkWords, group_words - word % group_words, left});
-}
 
 // Prepared activations have, for each tile, x[k][row] as bf16 values, with zeros up to whole words.
 template <typename T>
@@ -69,7 +52,7 @@ class Block {
       std::fill_n(sums_[panel], rows_ * isa_.int4_columns, 0.0f);
     }
     for (int64_t word = 0, words; word < product_.words; word += words) {
-      words = chunk_words(product_, word);
+      words = product_.chunk_words(word, kChunkWords);
       for (int64_t panel = 0; panel < panels(); ++panel) add_chunk(word, words, panel);
     }
     for (int64_t panel = 0; panel < panels(); ++panel) finish(panel);

@@ -1,15 +1,17 @@
 // The int8 product: activations are prepared once, then every task makes a block of y.
 //
-// A tile keeps its sums in registers while it runs along K, which is contiguous on both sides, so
-// the weights are read as they are stored. K is cut so that a tile's rows of activations stay in
-// the first-level cache while the weights of the block come from the second.
+// A tile keeps its sums in registers while it runs along K. With few rows, it reads the weights as
+// they are stored, K being contiguous on both sides. With many, a task first packs its weights to
+// panels, of so little of K that a tile's rows of activations stay in the first-level cache.
 #include <algorithm>
 
 #include "cpu/configuration.h"
 #include "cpu/epilogue.h"
 #include "cpu/kernels.h"
 #include "cpu/parallel.h"
+#include "cpu/prefetch.h"
 #include "cpu/rounding.h"
+#include "cpu/row_tiles.h"
 #include "cpu/workspace.h"
 
 namespace qutlass::cpu {
@@ -18,8 +20,14 @@ namespace {
 // A block of y: its sums fill 16 KiB of the stack.
 constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
-// Words of K between two additions to the block's sums; a multiple of every instruction set's step.
-constexpr int64_t kWordsAtOnce = 512;
+static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a block's sums");
+// Bytes of a tile's activations that are used for all columns of a block before the next: they fit
+// the second-level cache. Longer stretches of weights than the first-level one would allow stream
+// faster.
+constexpr int64_t kTileBytes = 128 * 1024;
+// Words of K of a panel, and a number of rows that makes panels worth packing.
+constexpr int64_t kPanelWords = 128;
+constexpr int64_t kLeastPanelRows = 8;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
@@ -88,11 +96,10 @@ struct SumsBlock {
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
     std::fill_n(sums, rows * kBlockColumns, 0);
-    for (int64_t word = 0; word < args.words; word += kWordsAtOnce) {
-      for (int64_t row = 0; row < rows; row += kMaxInt8TileRows) {
-        const int64_t tile_rows = std::min<int64_t>(rows - row, kMaxInt8TileRows);
-        add_rows(first_row + row, tile_rows, word, sums + row * kBlockColumns);
-      }
+    if (isa.int8_panels.rows > 0 && rows >= kLeastPanelRows) {
+      add_panels(first_row, rows, sums);
+    } else {
+      add_tiles(first_row, rows, sums);
     }
     for (int64_t row = 0; row < rows; ++row) {
       int32_t* row_sums = sums + row * kBlockColumns;
@@ -102,26 +109,85 @@ struct SumsBlock {
   }
 
  private:
-  // Adds the products of a tile's rows with all columns over the words from `word` on.
-  void add_rows(int64_t first_row, int64_t rows, int64_t word, int32_t* sums) const {
+  const int32_t* weights(int64_t column, int64_t word) const {
+    return args.b + (first_column + column) * args.words + word;
+  }
+
+  void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
+    const Int8Panels& panels = isa.int8_panels;
+    const RowTiles tiles(rows, panels.rows);
+    alignas(64) int32_t panel[2 * kPanelWords * kMaxPanelColumns];
+    for (int64_t word = 0; word < args.words; word += kPanelWords) {
+      const int64_t words = std::min(args.words - word, kPanelWords);
+      for (int64_t column = 0; column < columns; column += panels.columns) {
+        const int32_t* b[kMaxPanelColumns];
+        // A panel that goes beyond the block repeats its last column.
+        for (int64_t j = 0; j < panels.columns; ++j) {
+          b[j] = weights(std::min(column + j, columns - 1), word);
+        }
+        panels.pack(b, words, panel);
+        prefetch_panel(column + panels.columns < columns ? word : word + kPanelWords,
+                       column + panels.columns < columns ? column + panels.columns : 0);
+        for (int64_t tile = 0; tile < tiles.count; ++tile) {
+          const void* a[kMaxPanelRows];
+          for (int64_t i = 0; i < tiles.rows(tile); ++i) {
+            a[i] = plan.a.at(first_row + tiles.first(tile) + i, word);
+          }
+          panels.tiles[tiles.rows(tile) - 1](
+              a, panel, words, sums + tiles.first(tile) * kBlockColumns + column, kBlockColumns);
+        }
+      }
+    }
+  }
+
+  // Asks for the weights of the panel that begins there.
+  void prefetch_panel(int64_t word, int64_t column) const {
+    const int64_t end = std::min(column + isa.int8_panels.columns, columns);
+    for (int64_t j = column; j < end; ++j) {
+      prefetch_words(weights(j, word), std::min(args.words - word, kPanelWords));
+    }
+  }
+
+  void add_tiles(int64_t first_row, int64_t rows, int32_t* sums) const {
+    const int64_t words = words_at_once(rows);
+    for (int64_t word = 0; word < args.words; word += words) {
+      for (int64_t row = 0; row < rows; row += kMaxInt8TileRows) {
+        const int64_t tile_rows = std::min<int64_t>(rows - row, kMaxInt8TileRows);
+        add_rows(first_row + row, tile_rows, word, std::min(args.words - word, words),
+                 sums + row * kBlockColumns);
+      }
+    }
+  }
+
+  // Words of K between two additions to the block's sums: whole steps of the instruction set.
+  int64_t words_at_once(int64_t rows) const {
+    const int64_t tile_rows = std::min<int64_t>(rows, kMaxInt8TileRows);
+    const int64_t step = isa.int8_step / kInt8PerWord;
+    return kTileBytes / (tile_rows * plan.a.word_bytes * step) * step;
+  }
+
+  // Adds the products of a tile's rows with all columns over `words` words from `word` on.
+  void add_rows(int64_t first_row, int64_t rows, int64_t word, int64_t words, int32_t* sums) const {
     const Int8Tile& tile = isa.int8_tiles[rows - 1];
-    const int64_t words = std::min(args.words - word, kWordsAtOnce);
     const void* a[kMaxInt8TileRows];
     for (int64_t i = 0; i < rows; ++i) a[i] = plan.a.at(first_row + i, word);
-    for (int64_t column = 0; column < columns; column += tile.columns) {
+    // A tile's columns are far from each other, so that each of them goes on with the next tile
+    // where it ends with this one: the processor then fetches ahead. One beyond the block repeats
+    // its last.
+    const int64_t tile_count = divide_up(columns, tile.columns);
+    for (int64_t t = 0; t < tile_count; ++t) {
       const int32_t* b[kMaxInt8TileColumns];
-      // A tile that goes beyond the block repeats its last column.
       for (int64_t j = 0; j < tile.columns; ++j) {
-        b[j] = args.b + (first_column + std::min(column + j, columns - 1)) * args.words + word;
+        b[j] = weights(std::min(t + j * tile_count, columns - 1), word);
       }
       int32_t tile_sums[kMaxInt8TileRows * kMaxInt8TileColumns];
       tile.run(a, b, words, tile_sums);
-      const int64_t tile_columns = std::min<int64_t>(tile.columns, columns - column);
-      for (int64_t i = 0; i < rows; ++i) {
-        int32_t* row_sums = sums + i * kBlockColumns + column;
-        for (int64_t j = 0; j < tile_columns; ++j) {
-          row_sums[j] = wrapping_add(row_sums[j], tile_sums[i * tile.columns + j]);
+      for (int64_t j = 0, column = t; j < tile.columns && column < columns; ++j) {
+        for (int64_t i = 0; i < rows; ++i) {
+          int32_t& sum = sums[i * kBlockColumns + column];
+          sum = wrapping_add(sum, tile_sums[i * tile.columns + j]);
         }
+        column += tile_count;
       }
     }
   }

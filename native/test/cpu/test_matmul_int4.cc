@@ -94,7 +94,8 @@ TEST_EACH_ISA(several_blocks) {
   Random random(32);
   const int64_t shapes[][4] = {{1, 1000, 1024, 128}, {1, 700, 1111, 32}, {4, 300, 2048, 2048},
                                {131, 67, 600, 64},   {260, 33, 520, 40}, {7, 50, 3000, 3000},
-                               {9, 55, 1536, 768},   {3, 20, 1280, 320}};
+                               {9, 55, 1536, 768},   {3, 20, 1280, 320}, {30, 70, 1500, 24},
+                               {64, 40, 2000, 1000}, {12, 90, 4096, 32}};
   for (const auto& shape : shapes) {
     Problem problem(random, shape[0], shape[1], shape[2], shape[3]);
     check_close(problem);
@@ -118,6 +119,57 @@ TEST_EACH_ISA(exact_where_float32_is) {
         want.push_back(round_to_bf16(static_cast<float>(value)));
       }
       check_same(y.data(), want.data(), static_cast<int64_t>(want.size()), "y");
+    }
+  }
+}
+
+// Weights that are their zero points wherever x is large: only what is much smaller counts.
+void ignore_large_x(Problem& problem, float least) {
+  problem.has_zeros = true;
+  problem.has_bias = false;
+  problem.args.activation = Activation::kLinear;
+  std::fill(problem.zeros.begin(), problem.zeros.end(), 5);
+  for (int64_t n = 0; n < problem.n; ++n) {
+    for (int64_t k = 0; k < problem.k; ++k) {
+      if (std::fabs(problem.x[k]) < least) continue;
+      int32_t& word = problem.w[n * int4_words(problem.k) + k / kInt4PerWord];
+      const int shift = static_cast<int>(k % kInt4PerWord) * 4;
+      word = static_cast<int32_t>((static_cast<uint32_t>(word) & ~(0xfu << shift)) | 5u << shift);
+    }
+  }
+}
+
+TEST_EACH_ISA(small_values_beside_large_ones) {
+  // Some x are 2^14 times as large as the others, which beside them are beyond the 15 bits of a
+  // common unit. Where such x are few, the others are residuals.
+  Random random(36);
+  for (int64_t m : {1, 3, 8, 20}) {
+    for (int64_t distance : {50, 5000}) {
+      for (int64_t group_size : {32, 40, 128, 4096}) {
+        const int64_t k_size = 4096;
+        Problem problem(random, m, 19, k_size, group_size);
+        std::vector<float> line = random_floats(random, k_size, 0.5f, 1.0f);
+        for (int64_t k = 0; k < k_size; k += distance) line[k] *= 16384.0f;
+        for (int64_t i = 0; i < m * k_size; ++i) problem.x[i] = line[i % k_size];
+        check_close(problem);
+        ignore_large_x(problem, 2.0f);
+        check_close(problem);
+      }
+    }
+  }
+}
+
+TEST_EACH_ISA(values_of_all_magnitudes) {
+  Random random(37);
+  for (int64_t m : {1, 2, 9, 17}) {
+    for (int64_t group_size : {32, 64, 128, 1000}) {
+      for (int octaves : {4, 12, 30, 120}) {
+        Problem problem(random, m, 21, 1000, group_size);
+        for (float& x : problem.x) {
+          x = std::ldexp(x, static_cast<int>(random.integer(-octaves, octaves)) / 2);
+        }
+        check_close(problem);
+      }
     }
   }
 }

@@ -1,0 +1,41 @@
+/**
+ * A process that measures with one number of threads, which TensorFlow and the native kernels read
+ * from the environment when they start. It sends each cell's measurements to its parent.
+ */
+import { describeMachine, type Machine } from '../machine';
+import { ortVersion } from '../onnx/runtime';
+import { type Measurement, measureCell } from './cell';
+import { parseOptions } from './options';
+import { PROVIDERS } from './providers';
+
+export type Line = Measurement & Machine;
+
+function machine(): Machine {
+  const described = describeMachine();
+  const libraries = { ...described.libraries, 'onnxruntime-node': ortVersion() };
+  return { ...described, libraries };
+}
+
+async function main(): Promise<void> {
+  const { shapes, ms, threads, caches, only } = parseOptions(process.argv.slice(2));
+  const providers = PROVIDERS.filter(
+    ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
+  );
+  const on = machine();
+  for (const shape of shapes) {
+    for (const cache of caches) {
+      for (const m of ms) {
+        const cell = await measureCell(providers, shape, m, threads[0], cache === 'cold');
+        process.send!(cell.map((measurement): Line => ({ ...measurement, ...on })));
+      }
+    }
+  }
+}
+
+main().then(
+  () => process.exit(0), // threads of the libraries would keep it
+  (error) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,127 @@
+// The int4 product of many rows of activations in block floating point (block_float.h), over the
+// vector type of an instruction set: for isa_*.cc alone (see isa.h).
+//
+// A panel has the weights of some columns unpacked to 16-bit integers q - zero, every lane of a
+// vector being a column of its own with its own scales and zero points, so that groups of any size
+// are alike. Words come from memory with K along the lanes and are transposed. A word makes four
+// steps of kVectors vectors: step j has nibbles j and j + 4 in the halves of the lanes.
+//
+// Beside what isa_int4_dot.h names, a vector type V has transpose(v), of kLanes vectors, and
+// collect(get), the elements get(0) ... get(kLanes - 1).
+#pragma once
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+namespace {
+
+constexpr int kStepsPerWord = 4;
+
+// Zero points of the group, each twice as 16-bit integers.
+template <typename V>
+[[gnu::always_inline]] inline typename V::Int panel_zeros(const Int4Row* rows, int64_t group) {
+  constexpr int32_t kTwice = 0x00010001;
+  if (!rows[0].zeros) return V::broadcast(8 * kTwice);
+  return V::collect([&](int lane) __attribute__((always_inline)) {
+    return rows[lane].zeros[group] * kTwice;
+  });
+}
+
+template <typename V>
+[[gnu::always_inline]] inline typename V::Float panel_scales(const Int4Row* rows, int64_t group) {
+  return V::collect([&](int lane)
+                        __attribute__((always_inline)) { return rows[lane].scales[group]; });
+}
+
+// One vector of a panel's columns.
+template <typename V, int kVectors>
+void pack_int4_columns(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
+                       int32_t* panel, float* scales) {
+  int64_t group = first_word / group_words, left_in_group = 0;
+  typename V::Int zeros = V::zero_int();
+  for (int64_t word = 0; word < words; word += V::kLanes) {
+    typename V::Int columns[V::kLanes];
+    for (int lane = 0; lane < V::kLanes; ++lane) {
+      const int32_t* from = rows[lane].words + first_word + word;
+      columns[lane] = words - word >= V::kLanes ? V::load(from) : V::load_first(from, words - word);
+    }
+    V::transpose(columns);
+    for (int i = 0; i < V::kLanes && word + i < words; ++i) {
+      if (left_in_group == 0) {
+        zeros = panel_zeros<V>(rows, group);
+        V::store(scales, panel_scales<V>(rows, group));
+        scales += kVectors * V::kLanes;
+        ++group;
+        left_in_group = group_words;
+      }
+      --left_in_group;
+      constexpr int kStep = kVectors * V::kLanes;
+      V::store(panel, V::subtract_16(V::template nibbles<0>(columns[i]), zeros));
+      V::store(panel + kStep, V::subtract_16(V::template nibbles<1>(columns[i]), zeros));
+      V::store(panel + 2 * kStep, V::subtract_16(V::template nibbles<2>(columns[i]), zeros));
+      V::store(panel + 3 * kStep, V::subtract_16(V::template nibbles<3>(columns[i]), zeros));
+      panel += kStepsPerWord * kStep;
+    }
+  }
+}
+
+template <typename V, int kVectors>
+void pack_int4_panel(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
+                     int32_t* panel, float* scales) {
+  for (int v = 0; v < kVectors; ++v) {
+    pack_int4_columns<V, kVectors>(rows + v * V::kLanes, first_word, words, group_words,
+                                   panel + v * V::kLanes, scales + v * V::kLanes);
+  }
+}
+
+// sums += scale * unit * tile, at the end of a block.
+template <typename V, int kVectors, int kRows>
+[[gnu::always_inline]] inline void end_block(const typename V::Int (&tile)[kRows][kVectors],
+                                             const float* const* units, int64_t block,
+                                             const float* scales, float* sums, int64_t stride) {
+  for (int v = 0; v < kVectors; ++v) {
+    const typename V::Float scale = V::load(scales + v * V::kLanes);
+    for (int i = 0; i < kRows; ++i) {
+      float* out = sums + i * stride + v * V::kLanes;
+      const typename V::Float products =
+          V::multiply(V::to_float(tile[i][v]), V::broadcast(units[i][block]));
+      V::store(out, V::multiply_add(products, scale, V::load(out)));
+    }
+  }
+}
+
+template <typename V, int kVectors, int kRows>
+void int4_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
+                     const float* scales, int64_t words, int64_t group_words, float* sums,
+                     int64_t stride) {
+  const int32_t* rows[kRows];
+  for (int i = 0; i < kRows; ++i) rows[i] = x[i];
+  int64_t left_in_group = group_words, step = 0;
+  for (int64_t word = 0, block = 0; word < words; ++block) {
+    int64_t block_words =
+        left_in_group < kInt4PanelBlockWords ? left_in_group : kInt4PanelBlockWords;
+    if (words - word < block_words) block_words = words - word;
+    word += block_words;
+    typename V::Int tile[kRows][kVectors];
+    for (int i = 0; i < kRows; ++i) {
+      for (int v = 0; v < kVectors; ++v) tile[i][v] = V::zero_int();
+    }
+    for (; step < word * kStepsPerWord; ++step, panel += kVectors * V::kLanes) {
+      typename V::Int columns[kVectors];
+      for (int v = 0; v < kVectors; ++v) columns[v] = V::load_words(panel + v * V::kLanes);
+      for (int i = 0; i < kRows; ++i) {
+        const typename V::Int row = V::broadcast(rows[i][step]);
+        for (int v = 0; v < kVectors; ++v) tile[i][v] = V::dot(tile[i][v], row, columns[v]);
+      }
+    }
+    end_block<V>(tile, units, block, scales, sums, stride);
+    left_in_group -= block_words;
+    if (left_in_group == 0) {
+      left_in_group = group_words;
+      scales += kVectors * V::kLanes;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::cpu

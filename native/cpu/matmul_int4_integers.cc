@@ -1,0 +1,262 @@
+#include "cpu/matmul_int4_integers.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cpu/block_float.h"
+#include "cpu/parallel.h"
+#include "cpu/prefetch.h"
+#include "cpu/row_tiles.h"
+
+namespace qutlass::cpu {
+namespace {
+
+// A block of y: its sums fill 16 KiB of the stack.
+constexpr int64_t kBlockRows = 128;
+constexpr int64_t kBlockColumns = 32;
+static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a block's sums");
+// So many rows make panels worth packing.
+constexpr int64_t kLeastPanelRows = 8;
+// Words of a panel: it fits the second-level cache many times, a tile's activations the first.
+constexpr int64_t kPanelWords = 64;
+static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
+// Without panels, so many bytes of a tile's activations are used for all columns of a block before
+// the next: they fit the second-level cache. Longer stretches of weights than the first-level one
+// would allow stream faster.
+constexpr int64_t kDotBytes = 128 * 1024;
+
+// The kernels without panels for the product's groups; null where there are none.
+const Int4Dots* dots_of(const Int4Product& product) {
+  const Isa& isa = product.isa;
+  for (const Int4Dots* dots = isa.int4_dots; dots < isa.int4_dots + isa.int4_dots_count; ++dots) {
+    const int64_t block_words = dots->block_vectors * isa.int4_lanes;
+    const bool is_whole_blocks =
+        product.group_words >= product.words || product.group_words % block_words == 0;
+    if (dots->groups_of_vector == 1 ? is_whole_blocks
+                                    : product.group_words * dots->groups_of_vector == block_words) {
+      return dots;
+    }
+  }
+  return nullptr;
+}
+
+// How a product is done: by panels, or by dots.
+struct Method {
+  const Int4Panels* panels;
+  const Int4Dots* dots;
+
+  explicit Method(const Int4Product& product)
+      : panels(product.isa.int4_panels.rows > 0 ? &product.isa.int4_panels : nullptr),
+        dots(dots_of(product)) {
+    if (product.args.m < kLeastPanelRows && dots) panels = nullptr;
+    if (panels) dots = nullptr;
+  }
+
+  int64_t dot_words(const Int4Product& product) const {
+    return dots->block_vectors * product.isa.int4_lanes;
+  }
+
+  BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
+    const int64_t words = product.words;
+    const BlockFloatLayout layout =
+        panels ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1}
+               : BlockFloatLayout{words, dot_words(product),
+                                  round_up(words + 1, dot_words(product)), product.isa.int4_lanes};
+    return BlockFloatRows(product.args.m, product.args.k, layout, panels ? 1 : dot_words(product),
+                          workspace);
+  }
+};
+
+// What the residuals of a row add to its product with a weight row.
+float residual_product(const Int4Product& product, const Int4Row& weights,
+                       const Residuals& residuals) {
+  const int64_t group_size = product.args.group_size;
+  int64_t group = 0, group_end = group_size;
+  float sum = 0.0f;
+  for (const Residual* r = residuals.first; r < residuals.first + residuals.count; ++r) {
+    for (; r->k >= group_end; group_end += group_size) ++group;
+    const uint32_t word = static_cast<uint32_t>(weights.words[r->k / kInt4PerWord]);
+    const int32_t q = int4_of(word, r->k % kInt4PerWord);
+    const int32_t zero = weights.zeros ? weights.zeros[group] : 8;
+    sum += r->value * static_cast<float>(q - zero) * weights.scales[group];
+  }
+  return sum;
+}
+
+// Residuals of a magnitude need not count in a result that is at least so many times as large, for
+// weights with such a largest scale: what they add, |q - zero| being at most 15, is then at most
+// 7/8 of the bf16 ulp that the contract grants beyond rounding, for |result| * 2^-8 is at most an
+// ulp.
+float least_ratio_to_residuals(float largest_scale) {
+  constexpr float kUlpShare = 0.875f;
+  return 15.0f * 0x1p8f / kUlpShare * largest_scale;
+}
+
+// A block of y.
+class Block {
+ public:
+  Block(const Int4Product& product, const Method& method, const BlockFloatRows& x,
+        int64_t first_row, int64_t first_column)
+      : product_(product),
+        method_(method),
+        x_(x),
+        first_row_(first_row),
+        rows_(std::min(product.args.m - first_row, kBlockRows)),
+        first_column_(first_column),
+        columns_(std::min(product.args.n - first_column, kBlockColumns)) {}
+
+  void make() {
+    std::fill_n(sums_[0], rows_ * kBlockColumns, 0.0f);
+    if (method_.panels) {
+      add_panels();
+    } else {
+      add_dots();
+    }
+    add_residuals();
+    for (int64_t i = 0; i < rows_; ++i) {
+      product_.finish_row(first_row_ + i, first_column_, columns_, sums_[i]);
+    }
+  }
+
+ private:
+  // The weights of a column of the block; beyond it, those of its last column.
+  Int4Row weights(int64_t column) const {
+    return product_.row(first_column_ + std::min(column, columns_ - 1));
+  }
+
+  void add_panels() {
+    for (int64_t word = 0, words; word < product_.words; word += words) {
+      words = product_.chunk_words(word, kPanelWords);
+      for (int64_t column = 0; column < columns_; column += method_.panels->columns) {
+        add_panel(word, words, column);
+      }
+    }
+  }
+
+  // Asks for the weights of the panel that begins there.
+  void prefetch_panel(int64_t word, int64_t column) const {
+    const int64_t end = std::min(column + method_.panels->columns, columns_);
+    for (int64_t j = column; j < end; ++j) {
+      prefetch_words(weights(j).words + word, std::min(product_.words - word, kPanelWords));
+    }
+  }
+
+  void add_panel(int64_t first_word, int64_t words, int64_t column) {
+    const Int4Panels& panels = *method_.panels;
+    Int4Row columns[kMaxPanelColumns];
+    for (int64_t j = 0; j < panels.columns; ++j) columns[j] = weights(column + j);
+    panels.pack(columns, first_word, words, product_.group_words, panel_, scales_);
+    const bool is_last = column + panels.columns >= columns_;
+    prefetch_panel(is_last ? first_word + words : first_word,
+                   is_last ? 0 : column + panels.columns);
+    const int64_t first_block = x_.layout().blocks_before(first_word);
+    const RowTiles tiles(rows_, panels.rows);
+    for (int64_t tile = 0; tile < tiles.count; ++tile) {
+      const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
+      const int32_t* x[kMaxPanelRows];
+      const float* units[kMaxPanelRows];
+      for (int64_t i = 0; i < rows; ++i) {
+        const int64_t row = first_row_ + first + i;
+        x[i] = reinterpret_cast<const int32_t*>(x_.values(row, first_word));
+        units[i] = x_.units(row, first_block);
+      }
+      panels.tiles[rows - 1](x, units, panel_, scales_, words, product_.group_words,
+                             sums_[first] + column, kBlockColumns);
+    }
+  }
+
+  void add_dots() {
+    const RowTiles tiles(rows_, kMaxInt4DotRows);
+    const int64_t tile_rows = std::min<int64_t>(rows_, kMaxInt4DotRows);
+    const int64_t block_words = method_.dot_words(product_);
+    const int64_t words = kDotBytes / (tile_rows * kInt4PerWord * sizeof(int16_t)) / block_words *
+                          block_words;  // whole blocks of activations
+    for (int64_t word = 0; word < product_.words; word += words) {
+      const int64_t end = std::min(word + words, product_.words);
+      for (int64_t tile = 0; tile < tiles.count; ++tile) {
+        add_dots(tiles.first(tile), tiles.rows(tile), word, end);
+      }
+    }
+  }
+
+  void add_dots(int64_t first, int64_t rows, int64_t word, int64_t end) {
+    const int64_t row = first_row_ + first;
+    const int64_t block = x_.layout().blocks_before(word);
+    const BlockFloats x = {x_.values(row, word), x_.units(row, block), x_.negative_sums(row, block),
+                           x_.row_values(), x_.row_units()};
+    const Int4DotTile& tile = method_.dots->tiles[rows - 1];
+    // A tile's columns are far from each other, so that each of them goes on with the next tile
+    // where it ends with this one: the processor then fetches ahead. One beyond the block repeats
+    // its last.
+    const int64_t tile_count = divide_up(columns_, tile.columns);
+    for (int64_t t = 0; t < tile_count; ++t) {
+      Int4Row columns[kMaxInt4DotColumns];
+      for (int64_t j = 0; j < tile.columns; ++j) columns[j] = weights(t + j * tile_count);
+      float products[kMaxInt4DotRows * kMaxInt4DotColumns];
+      tile.run(x, columns, word, end, product_.group_words, products);
+      for (int64_t j = 0, column = t; j < tile.columns && column < columns_; ++j) {
+        for (int64_t i = 0; i < rows; ++i) {
+          sums_[first + i][column] += products[i * tile.columns + j];
+        }
+        column += tile_count;
+      }
+    }
+  }
+
+  void add_residuals() {
+    float least_ratios[kBlockColumns], biases[kBlockColumns];
+    for (int64_t j = 0; j < columns_; ++j) {
+      least_ratios[j] = least_ratio_to_residuals(
+          product_.isa.largest_magnitude(weights(j).scales, product_.groups));
+      biases[j] = product_.args.bias ? product_.args.bias[first_column_ + j] : 0.0f;
+    }
+    for (int64_t i = 0; i < rows_; ++i) {
+      const Residuals residuals = x_.residuals(first_row_ + i);
+      if (residuals.count == 0) continue;
+      for (int64_t j = 0; j < columns_; ++j) {
+        float& sum = sums_[i][j];
+        // Not so where anything is not finite.
+        if (residuals.magnitude * least_ratios[j] <= std::fabs(sum + biases[j])) continue;
+        sum += residual_product(product_, weights(j), residuals);
+      }
+    }
+  }
+
+  const Int4Product& product_;
+  const Method& method_;
+  const BlockFloatRows& x_;
+  const int64_t first_row_, rows_, first_column_, columns_;
+  alignas(64) float sums_[kBlockRows][kBlockColumns];
+  alignas(64) int32_t panel_[kPanelWords * kInt4PerWord / 2 * kMaxPanelColumns];
+  alignas(64) float scales_[kPanelWords * kMaxPanelColumns];
+};
+
+}  // namespace
+
+bool has_int4_integers(const Int4Product& product) {
+  const Method method(product);
+  return method.panels || method.dots;
+}
+
+size_t int4_integers_bytes(const Int4Product& product) {
+  Workspace workspace(nullptr);
+  Method(product).activations(product, workspace);
+  return workspace.bytes();
+}
+
+bool multiply_int4_integers(const Int4Product& product, void* memory) {
+  Workspace workspace(memory);
+  const Method method(product);
+  const BlockFloatRows x = method.activations(product, workspace);
+  if (!x.prepare(product.args.x)) return false;
+  const int64_t row_blocks = divide_up(product.args.m, kBlockRows);
+  const int64_t column_blocks = divide_up(product.args.n, kBlockColumns);
+  parallel_for(row_blocks * column_blocks, product.work(), [&](int64_t task) {
+    Block(product, method, x, task / column_blocks * kBlockRows,
+          task % column_blocks * kBlockColumns)
+        .make();
+  });
+  return true;
+}
+
+}  // namespace qutlass::cpu

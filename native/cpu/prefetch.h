@@ -1,0 +1,15 @@
+// Asks for memory before it is needed.
+#pragma once
+
+#include <cstdint>
+
+namespace qutlass::cpu {
+
+// The lines of some words. A panel takes a short stretch of each of its rows, which the processor
+// does not foresee: so the next panel's are asked for while this one's are multiplied.
+inline void prefetch_words(const int32_t* words, int64_t count) {
+  constexpr int64_t kLineWords = 16;
+  for (int64_t word = 0; word < count; word += kLineWords) __builtin_prefetch(words + word);
+}
+
+}  // namespace qutlass::cpu

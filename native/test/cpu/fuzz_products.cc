@@ -1,0 +1,115 @@
+// Products of random shapes and values against the reference, as many as the first argument says
+// (2000) from the seed that the second one says (1):
+//
+//   QUTLASS_CPU_ISA=avx2 fuzz_products 100000 7
+//
+// It prints the first difference, with the number of the product, and exits with 1.
+#include "harness.h"
+
+namespace qutlass::test {
+namespace {
+
+// Mostly few, now and then enough for several tiles and blocks.
+int64_t random_size(Random& random, int64_t most) {
+  return random.chance(0.8) ? random.integer(0, 40) : random.integer(0, most);
+}
+
+// Ordinary values, or some of special or very different magnitudes.
+std::vector<float> random_activations(Random& random, int64_t size) {
+  if (random.chance(0.5)) return random_floats(random, size, -2, 2);
+  std::vector<float> x = mixed_floats(random, size, random.chance(0.5) ? 0.001 : 0.0);
+  const int octaves = static_cast<int>(random.integer(0, 40));
+  for (float& value : x) {
+    value = std::ldexp(value, static_cast<int>(random.integer(-octaves, octaves)) / 2);
+    // Sums are float32, so that parts of one may overflow where all of it does not.
+    if (std::isfinite(value) && std::fabs(value) > 1e30f) value = 1.0f;
+  }
+  return x;
+}
+
+void fuzz_int4(Random& random) {
+  const int64_t m = random_size(random, 150), n = random_size(random, 90);
+  const int64_t k = random_size(random, 3000);
+  const int64_t group_size = random.chance(0.2)   ? std::max<int64_t>(k, 1)
+                             : random.chance(0.5) ? int64_t{32} << random.integer(0, 3)
+                                                  : 8 * random.integer(1, 40);
+  const int64_t groups = n * group_count(k, group_size);
+  const std::vector<float> x = random_activations(random, m * k);
+  const std::vector<int32_t> w = random_words(random, n * int4_words(k));
+  const std::vector<float> scales = random_floats(random, groups, -0.1f, 0.1f);
+  const std::vector<int32_t> zeros = random_integers(random, groups, 0, 15);
+  const std::vector<float> bias = random_floats(random, n, -3, 3);
+  Guarded<float> y(m * n);
+  MatmulInt4Args args{};
+  args.x = x.data();
+  args.w = w.data();
+  args.scales = scales.data();
+  args.zeros = random.chance(0.5) ? zeros.data() : nullptr;
+  args.bias = random.chance(0.5) ? bias.data() : nullptr;
+  args.y = y.data();
+  args.m = m;
+  args.n = n;
+  args.k = k;
+  args.group_size = group_size;
+  args.activation = kActivations[random.integer(0, 2)];
+  context() += format(": int4, m %lld, n %lld, k %lld, group size %lld", static_cast<long long>(m),
+                      static_cast<long long>(n), static_cast<long long>(k),
+                      static_cast<long long>(group_size));
+  run_product(cpu::matmul_int4, args);
+  CHECK(y.is_intact(), "wrote beyond y");
+  reference::check_matmul_int4(args);
+}
+
+void fuzz_int8(Random& random) {
+  const int64_t m = random_size(random, 150), n = random_size(random, 90);
+  const int64_t k = random_size(random, 3000);
+  const std::vector<float> x = random_activations(random, m * k);
+  const std::vector<int32_t> w = packed_int8(random_integers(random, n * k, -128, 127), n, k);
+  const std::vector<float> scale = random_floats(random, n, 1e-4f, 1e-2f);
+  const std::vector<float> bias = random_floats(random, n, -3, 3);
+  std::vector<float> want(m * n);
+  Guarded<float> y(m * n);
+  LinearInt8Args args{};
+  args.x = x.data();
+  args.w = w.data();
+  args.w_scale = scale.data();
+  args.bias = random.chance(0.5) ? bias.data() : nullptr;
+  args.y = want.data();
+  args.m = m;
+  args.n = n;
+  args.k = k;
+  args.symmetric = random.chance(0.5);
+  args.activation = kActivations[random.integer(0, 2)];
+  context() += format(": int8, m %lld, n %lld, k %lld, symmetric %d", static_cast<long long>(m),
+                      static_cast<long long>(n), static_cast<long long>(k), args.symmetric);
+  reference::linear_int8(args);
+  args.y = y.data();
+  run_product(cpu::linear_int8, args);
+  CHECK(y.is_intact(), "wrote beyond y");
+  check_same(y.data(), want.data(), y.size(), "y");
+}
+
+int fuzz(int64_t products, uint64_t seed) {
+  constexpr int kSkipped = 77;
+  if (!has_isa()) return outcome().failures ? 1 : kSkipped;
+  for (int64_t i = 0; i < products; ++i) {
+    // Each has a seed of its own, so that it can be made again alone.
+    Random random(seed + static_cast<uint64_t>(i));
+    cpu::set_thread_count(static_cast<int>(random.integer(1, 3)));
+    context() = format("seed %llu", static_cast<unsigned long long>(seed) + i);
+    random.chance(0.5) ? fuzz_int4(random) : fuzz_int8(random);
+    if (outcome().failures) return 1;
+  }
+  std::printf("ok   %lld products: %lld checks\n", static_cast<long long>(products),
+              static_cast<long long>(outcome().checks));
+  return 0;
+}
+
+}  // namespace
+}  // namespace qutlass::test
+
+int main(int count, char** arguments) {
+  const int64_t products = count > 1 ? std::strtoll(arguments[1], nullptr, 10) : 2000;
+  const uint64_t seed = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1;
+  return qutlass::test::fuzz(products, seed);
+}
