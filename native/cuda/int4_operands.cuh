@@ -1,5 +1,5 @@
-// What the tiled int4 product reads instead of x, put into the workspace by one kernel: x in bf16,
-// in the order of k that int4_to_bf16.cuh asks for.
+// What the int4 product reads instead of x, put into the workspace by one kernel: x in bf16, in an
+// order of k in which each lane's elements are neighbours.
 #pragma once
 
 #include "cuda/int4_to_bf16.cuh"
@@ -21,7 +21,20 @@ struct PermutedX {
         bytes(round_up(2 * args.m * padded_k, 256)) {}
 };
 
-// One thread eight elements of x.
+// The eight elements of x that a word of weights is multiplied with, from element k of a row of
+// `length`: in the pairs of int4_to_bf16, with zeros beyond the row.
+__device__ __forceinline__ uint4 pairs_of_x(const float* row, int64_t k, int64_t length) {
+  float low[4];
+  float high[4];
+  load_4(low, row + k, length - k);
+  load_4(high, row + k + 4, length - k - 4);
+  return uint4{ptx::bf16_pair(low[0], high[0]), ptx::bf16_pair(low[1], high[1]),
+               ptx::bf16_pair(low[2], high[2]), ptx::bf16_pair(low[3], high[3])};
+}
+
+// One thread a word. With kForMatrices the pairs lie where ldmatrix takes them from, else one after
+// the other.
+template <bool kForMatrices>
 struct PermuteX {
   MatmulInt4Args args;
   PermutedX permuted;
@@ -30,16 +43,18 @@ struct PermuteX {
 
   __device__ void operator()(int64_t m, int64_t word) const {
     const int64_t k = word * kInt4PerWord;
-    const float* source = args.x + m * args.k + k;
-    float low[4];
-    float high[4];
-    load_4(low, source, args.k - k);
-    load_4(high, source + 4, args.k - k - 4);
-    uint16_t* block = permuted.data + m * permuted.padded_k + k / kBlockK * kBlockK;
+    const uint4 pairs = pairs_of_x(args.x + m * args.k, k, args.k);
+    uint16_t* row = permuted.data + m * permuted.padded_k;
+    if constexpr (kForMatrices) {
+      uint16_t* block = row + k / kBlockK * kBlockK;
+      const uint32_t of_word[4] = {pairs.x, pairs.y, pairs.z, pairs.w};
 #pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const int position = permuted_position(static_cast<int>(k % kBlockK) + j);
-      *reinterpret_cast<uint32_t*>(block + position) = ptx::bf16_pair(low[j], high[j]);
+      for (int j = 0; j < 4; ++j) {
+        const int position = permuted_position(static_cast<int>(k % kBlockK) + j);
+        *reinterpret_cast<uint32_t*>(block + position) = of_word[j];
+      }
+    } else {
+      *reinterpret_cast<uint4*>(row + k) = pairs;
     }
   }
 };

@@ -59,14 +59,12 @@ QuantizeInt8Args quantization_of(const LinearInt8Args& args, void* workspace) {
   return quantization;
 }
 
-// Every block quantizes the row anew, so there must be few of them, and the row must fit beside the
-// rings. A forced configuration is the product's, by the longer way.
+// The row must fit beside the rings. A forced configuration is the product's, by the longer way.
 bool is_one_kernel(const LinearInt8Args& args) {
-  constexpr int64_t kBlocksPerMultiprocessor = 4;
   constexpr int64_t kStaticBytes = sizeof(ValueRange) * kQuantizeMaxThreads / kWarpSize;
-  const int64_t blocks = ceil_div(args.n, kStreamedRows);
-  return args.m == 1 && blocks <= kBlocksPerMultiprocessor * multiprocessor_count() &&
-         kStreamMaxBytes + Int8SharedRow::bytes(args.k) + kStaticBytes <= kMaxSharedBytes &&
+  return args.m == 1 &&
+         stream_shared_bytes<1>(kStreamMaxWarps) + Int8SharedRow::bytes(args.k) + kStaticBytes <=
+             kMaxSharedBytes &&
          !is_plan_forced(menu_for(product_of(args, {})));
 }
 
@@ -76,10 +74,9 @@ cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& 
   constexpr auto kernel = stream_linear_int8_kernel<kHasZero, kAligned>;
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
   const StreamPlan plan(product.n, product.words);
-  const auto shared_bytes =
-      static_cast<size_t>(plan.warps * kRingBytes + Int8SharedRow::bytes(args.k));
-  kernel<<<plan.blocks, plan.warps * kWarpSize, shared_bytes, stream>>>(args, product,
-                                                                        plan.pieces_per_warp);
+  const int bytes =
+      stream_shared_bytes<1>(plan.warps, static_cast<int>(Int8SharedRow::bytes(args.k)));
+  kernel<<<plan.blocks, plan.warps * kWarpSize, bytes, stream>>>(args, product, plan);
   return cudaGetLastError();
 }
 

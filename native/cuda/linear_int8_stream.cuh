@@ -7,7 +7,7 @@
 
 namespace qutlass::cuda {
 
-// The quantized row behind the rings in shared memory, up to a whole piece.
+// The quantized row in shared memory, up to a whole piece.
 class Int8SharedRow {
  public:
   static QUTLASS_HOST_DEVICE int64_t words(int64_t k) {
@@ -16,20 +16,21 @@ class Int8SharedRow {
   // One piece more than the row: the last is followed by a load of the next.
   static int64_t bytes(int64_t k) { return 4 * words(k) + kPieceBytes; }
 
-  __device__ Int8SharedRow()
-      : row_(reinterpret_cast<int32_t*>(dynamic_shared_memory() +
-                                        blockDim.x / kWarpSize * kRingBytes)) {}
+  __device__ Int8SharedRow() : words_(reinterpret_cast<int32_t*>(behind_sums<1>())) {}
 
-  __device__ __forceinline__ Quantizer fill(const float* x, int64_t k, bool symmetric) {
+  __device__ __forceinline__ void fill(const float* x, int64_t k, bool symmetric) {
     const int64_t used = int8_words(k);
-    if (used + threadIdx.x < words(k)) row_[used + threadIdx.x] = 0;
-    const Quantizer quantizer = quantize_row({x, k}, symmetric, row_);
+    if (used + threadIdx.x < words(k)) words_[used + threadIdx.x] = 0;
+    const Quantizer quantizer = quantize_row({x, k}, symmetric, words_);
+    row_.scale = quantizer.scale;
+    row_.zero = quantizer.zero;
     __syncthreads();
-    return quantizer;
   }
 
+  __device__ __forceinline__ Int8Row row(int64_t) const { return row_; }
+
   __device__ __forceinline__ void start(int piece) {
-    next_ = ptx::shared_address(row_) + piece * kPieceBytes + threadIdx.x % 4 * kPieceBytes / 4;
+    next_ = ptx::shared_address(words_) + piece * kPieceBytes + threadIdx.x % 4 * kPieceBytes / 4;
   }
 
   __device__ __forceinline__ void load_next(uint4 (&a)[1][2]) {
@@ -42,29 +43,25 @@ class Int8SharedRow {
   }
 
  private:
-  int32_t* row_;
+  int32_t* words_;
+  Int8Row row_;
   uint32_t next_;
 };
 
-// y[0, n]; a block computes 16 columns n. `product` has all that is known before the quantization.
+// y[0, n]. `product` has all that is known before the quantization.
 template <bool kHasZero, bool kAligned>
-__global__ __launch_bounds__(kStreamMaxWarps* kWarpSize) void stream_linear_int8_kernel(
-    LinearInt8Args args, MatmulInt8Args product, int pieces_per_warp) {
-  const int64_t first_n = int64_t{blockIdx.x} * kStreamedRows;
-  Int8SharedRow shared_row;
-  Int8StreamConsumer<1, kHasZero, Int8SharedRow> consumer(shared_row);
-  Int8Row row;
-  stream_rows<kAligned>(
-      {product.b, product.n, product.words * 4}, first_n, pieces_per_warp, consumer, [&] {
-        const Quantizer quantizer = shared_row.fill(args.x, args.k, args.symmetric);
-        row.scale = quantizer.scale;
-        row.zero = quantizer.zero;
+__global__ __launch_bounds__(
+    kStreamMaxWarps* kWarpSize,
+    kStreamResidentBlocks) void stream_linear_int8_kernel(LinearInt8Args args,
+                                                          MatmulInt8Args product, StreamPlan plan) {
+  Int8StreamConsumer<1, kHasZero, Int8SharedRow> consumer{Int8SharedRow()};
+  stream_rows<kAligned, Int8PieceLayout>(
+      {product.b, product.n, product.words * 4}, plan.tiles, plan.pieces_per_warp, consumer,
+      [&] { consumer.rows.fill(args.x, args.k, args.symmetric); },
+      [&](int64_t tile, int row, int m, int, int32_t sum) {
+        const int64_t n = tile * kStreamedRows + row;
+        if (m == 0 && n < product.n) store_result(product, consumer.rows.row(0), 0, n, sum);
       });
-  if constexpr (kHasZero) consumer.subtract_zeros([&](int64_t) { return row; });
-
-  reduce_warps(consumer.sums, [&](int n, int m, int, int32_t sum) {
-    if (m == 0 && first_n + n < args.n) store_result(product, row, 0, first_n + n, sum);
-  });
 }
 
 }  // namespace qutlass::cuda

@@ -35,34 +35,50 @@ template <int kGrain>
 using Tile64x64 = Int4Tile<64, 64, 2, 2, 4, kGrain, true>;
 template <int kGrain>
 using Tile32x64 = Int4Tile<32, 64, 1, 4, 5, kGrain, true>;
+template <int kGrain>
+using Tile16x128 = Int4Tile<16, 128, 1, 4, 4, kGrain, true>;
 // For groups that are no multiple of 32, and for weights whose rows are not aligned.
 using Tile64x64Words = Int4Tile<64, 64, 2, 2, 3, kWordGrain, false>;
 
+// A tile with its costs: step, least step, block (tile_plan.h).
 template <class Tile>
-constexpr TileShape shape_of(const char* name) {
-  return TileShape{name, Tile::kM, Tile::kN, Tile::kStepK};
+constexpr TileShape shape_of(const char* name, int resident_blocks, float step_us,
+                             float least_step_us, float block_us) {
+  return {name,    Tile::kM,      Tile::kN, Tile::kStepK, Tile::kSharedBytes, resident_blocks,
+          step_us, least_step_us, block_us};
 }
 
-constexpr TileShape kTiles[] = {
-    shape_of<Tile128x128<128>>("128x128"), shape_of<Tile64x128<128>>("64x128"),
-    shape_of<Tile64x64<128>>("64x64"), shape_of<Tile32x64<128>>("32x64")};
-constexpr LaunchTiles kLaunchTiles[] = {launch_tiles<Tile128x128<128>>,
-                                        launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
-                                        launch_tiles<Tile32x64<128>>};
-constexpr TileMenu kMenu{kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_CONFIG"};
+// Fitted to the times of every configuration on an H200: native/bench/cuda/fit_tile_costs.py.
+constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.578f, 3.155f, 0.0f),
+                                shape_of<Tile64x128<128>>("64x128", 2, 0.893f, 1.785f, 0.0f),
+                                shape_of<Tile64x64<128>>("64x64", 2, 0.545f, 1.09f, 0.405f),
+                                shape_of<Tile32x64<128>>("32x64", 3, 0.351f, 0.457f, 1.28f),
+                                shape_of<Tile16x128<128>>("16x128", 4, 0.619f, 0.525f, 0.854f)};
+constexpr LaunchTiles kLaunchTiles[] = {
+    launch_tiles<Tile128x128<128>>, launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
+    launch_tiles<Tile32x64<128>>, launch_tiles<Tile16x128<128>>};
+constexpr TileMenu kMenu{
+    kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_CONFIG", 0.5625f, 1.35f,
+    1.71f,  {2.4f, 1.6f, 0.8f, 0.068f}};
 static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
+
+// With the costs of another menu.
+constexpr TileMenu menu_like(const TileMenu& menu, const TileShape* tiles, int count) {
+  return {tiles,          count,         menu.max_stream_rows, menu.variable, menu.bytes_per_weight,
+          menu.launch_us, menu.split_us, menu.stream};
+}
 
 // Groups of 32 and 64: all but the largest tile, whose registers their sums do not leave room for.
 template <int kGrain>
-constexpr LaunchTiles kLaunchSmallGroupTiles[] = {launch_tiles<Tile64x128<kGrain>>,
-                                                  launch_tiles<Tile64x64<kGrain>>,
-                                                  launch_tiles<Tile32x64<kGrain>>};
-constexpr TileMenu kSmallGroupMenu{kTiles + 1, kMenu.count - 1, kMenu.max_stream_rows,
-                                   kMenu.variable};
+constexpr LaunchTiles kLaunchSmallGroupTiles[] = {
+    launch_tiles<Tile64x128<kGrain>>, launch_tiles<Tile64x64<kGrain>>,
+    launch_tiles<Tile32x64<kGrain>>, launch_tiles<Tile16x128<kGrain>>};
+constexpr TileMenu kSmallGroupMenu = menu_like(kMenu, kTiles + 1, kMenu.count - 1);
 
-constexpr TileShape kWordTiles[] = {shape_of<Tile64x64Words>("64x64")};
+// Not measured: there is one tile, and few rows are streamed.
+constexpr TileShape kWordTiles[] = {shape_of<Tile64x64Words>("64x64", 2, 2.0f, 4.0f, 0.405f)};
 constexpr LaunchTiles kLaunchWordTiles[] = {launch_tiles<Tile64x64Words>};
-constexpr TileMenu kWordMenu{kWordTiles, 1, kMenu.max_stream_rows, kMenu.variable};
+constexpr TileMenu kWordMenu = menu_like(kMenu, kWordTiles, 1);
 
 // The tiles that can compute a product.
 struct TileChoice {
@@ -82,34 +98,82 @@ const char* plan_for(const MatmulInt4Args& args, TilePlan* plan) {
   return make_plan(kOp, tiles_for(args).menu, {args.m, args.n, args.k}, plan);
 }
 
-template <int kFragments, int kGrain>
-cudaError_t launch_stream(const MatmulInt4Args& args, Stream stream) {
-  constexpr auto kernel = stream_int4_kernel<kFragments, kGrain>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kStreamMaxBytes)) return error;
+// The kernels for few rows. Weights whose rows are not aligned, or in groups that are no multiple
+// of 32, are taken word by word.
+template <int kGrain, bool kAligned>
+cudaError_t launch_row(const MatmulInt4Args& args, Stream stream) {
+  constexpr auto kernel = stream_int4_row_kernel<kGrain, kAligned>;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
   const StreamPlan plan(args.n, int4_words(args.k));
-  kernel<<<plan.blocks, plan.warps * kWarpSize, plan.warps * kRingBytes, stream>>>(
-      args, Groups(args.k, args.group_size), plan.pieces_per_warp);
+  const int bytes = stream_shared_bytes<1>(plan.warps, Int4SharedX<kGrain>::bytes(args.k));
+  kernel<<<plan.blocks, plan.warps * kWarpSize, bytes, stream>>>(
+      args, Groups(args.k, args.group_size), plan);
   return cudaGetLastError();
 }
 
-template <int kFragments>
-cudaError_t launch_stream(const MatmulInt4Args& args, Stream stream) {
-  const bool aligned = GlobalMatrix{args.x, args.m, 4 * args.k}.rows_are_aligned() &&
-                       GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
-  if (aligned && has_grain(args, 128)) return launch_stream<kFragments, 128>(args, stream);
-  if (aligned && has_grain(args, 32)) return launch_stream<kFragments, 32>(args, stream);
-  return launch_stream<kFragments, kWordGrain>(args, stream);
+template <int kFragments, int kGrain, bool kAligned>
+cudaError_t launch_stream(const MatmulInt4Args& args, const PermutedX& x, Stream stream) {
+  constexpr auto kernel = stream_int4_kernel<kFragments, kGrain, kAligned>;
+  constexpr int kMostBytes = stream_shared_bytes<kFragments>(kStreamMaxWarps);
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMostBytes)) return error;
+  const StreamPlan plan(args.n, int4_words(args.k));
+  kernel<<<plan.blocks, plan.warps * kWarpSize, stream_shared_bytes<kFragments>(plan.warps),
+           stream>>>(args, x, Groups(args.k, args.group_size), plan);
+  return cudaGetLastError();
+}
+
+// Whether one row of x fits beside the rings.
+bool is_one_kernel(const MatmulInt4Args& args) {
+  return args.m == 1 && stream_shared_bytes<1>(kStreamMaxWarps, Int4SharedX<128>::bytes(args.k)) <=
+                            kMaxSharedBytes;
+}
+
+template <int kGrain, bool kAligned>
+cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
+  if (is_one_kernel(args)) return launch_row<kGrain, kAligned>(args, stream);
+  const PermutedX x(args, workspace);
+  const PermuteX<false> permute{args, x};
+  if (const cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream)) {
+    return error;
+  }
+  return args.m <= 8 ? launch_stream<1, kGrain, kAligned>(args, x, stream)
+                     : launch_stream<2, kGrain, kAligned>(args, x, stream);
+}
+
+cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
+  const bool aligned = GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
+  if (!aligned || !has_grain(args, 32)) {
+    return launch_stream<kWordGrain, false>(args, workspace, stream);
+  }
+  return has_grain(args, 128) ? launch_stream<128, true>(args, workspace, stream)
+                              : launch_stream<32, true>(args, workspace, stream);
+}
+
+// The tiles: x in their order, the product, and the sum of the parts of k.
+cudaError_t launch_tiles(const MatmulInt4Args& args, const TilePlan& plan, void* workspace,
+                         Stream stream) {
+  const PermutedX x(args, workspace);
+  const PermuteX<true> permute{args, x};
+  if (const cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream)) {
+    return error;
+  }
+  auto* partials = plan.splits == 1
+                       ? nullptr
+                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + x.bytes);
+  const cudaError_t error = tiles_for(args).launchers[plan.config](args, x, partials, plan, stream);
+  if (error || !partials) return error;
+  return launch_each_word(FinishInt4{args, partials, plan.splits}, args.m, args.n, stream);
 }
 
 }  // namespace
 
 const TileMenu& menu_for(const MatmulInt4Args& args) { return tiles_for(args).menu; }
 
-// x for the tiles, then the partial sums of a split k.
+// x in bf16, then the partial sums of a split k.
 size_t workspace_bytes(const MatmulInt4Args& args) {
   TilePlan plan;
   if (args.m == 0 || args.n == 0 || plan_for(args, &plan)) return 0;
-  if (plan.config == TilePlan::kStream) return 0;
+  if (plan.config == TilePlan::kStream && is_one_kernel(args)) return 0;
   const int64_t partials = plan.splits == 1 ? 0 : plan.splits * args.m * args.n;
   return PermutedX(args, nullptr).bytes + sizeof(float) * partials;
 }
@@ -118,23 +182,9 @@ const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stre
   if (args.m == 0 || args.n == 0) return nullptr;
   TilePlan plan;
   if (const char* reason = plan_for(args, &plan)) return reason;
-  if (plan.config == TilePlan::kStream) {
-    return failure(kOp,
-                   args.m <= 8 ? launch_stream<1>(args, stream) : launch_stream<2>(args, stream));
-  }
-
-  const PermutedX x(args, workspace);
-  const PermuteX permute{args, x};
-  cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream);
-  if (error) return failure(kOp, error);
-  auto* partials = plan.splits == 1
-                       ? nullptr
-                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + x.bytes);
-  error = tiles_for(args).launchers[plan.config](args, x, partials, plan, stream);
-  if (!error && partials) {
-    error = launch_each_word(FinishInt4{args, partials, plan.splits}, args.m, args.n, stream);
-  }
-  return failure(kOp, error);
+  const bool is_stream = plan.config == TilePlan::kStream;
+  return failure(kOp, is_stream ? launch_stream(args, workspace, stream)
+                                : launch_tiles(args, plan, workspace, stream));
 }
 
 }  // namespace qutlass::cuda

@@ -32,33 +32,45 @@ using Tile128x128 = Int8Tile<128, 128, 128, 2, 2, 3>;
 using Tile64x128 = Int8Tile<64, 128, 128, 2, 2, 4>;
 using Tile64x64 = Int8Tile<64, 64, 128, 2, 2, 6>;
 using Tile32x64 = Int8Tile<32, 64, 128, 1, 4, 8>;
+using Tile16x128 = Int8Tile<16, 128, 128, 1, 4, 5>;
 // For matrices whose rows are not aligned.
 using Tile64x64Unaligned = Int8Tile<64, 64, 128, 2, 2, 4, false>;
 
+// A tile with its costs: step, least step, block (tile_plan.h).
 template <class Tile>
-constexpr TileShape shape_of(const char* name, int most_shared_bytes = INT32_MAX) {
-  return TileShape{name, Tile::kM, Tile::kN, Tile::kStepK, most_shared_bytes};
+constexpr TileShape shape_of(const char* name, int resident_blocks, float step_us,
+                             float least_step_us, float block_us) {
+  return {name,    Tile::kM,      Tile::kN, Tile::kStepK, Tile::kSharedBytes, resident_blocks,
+          step_us, least_step_us, block_us};
 }
 
-// Less than two blocks of 128 x 128 need.
-constexpr int kSharedOfOneBlock = 2 * Tile128x128::kSharedBytes - 1;
-
-constexpr TileShape kTiles[] = {shape_of<Tile128x256>("128x256", kSharedOfOneBlock),
-                                shape_of<Tile128x128>("128x128"), shape_of<Tile64x128>("64x128"),
-                                shape_of<Tile64x64>("64x64"), shape_of<Tile32x64>("32x64")};
+// Fitted to the times of every configuration on an H200: native/bench/cuda/fit_tile_costs.py.
+constexpr TileShape kTiles[] = {shape_of<Tile128x256>("128x256", 1, 0.543f, 0.543f, 4.31f),
+                                shape_of<Tile128x128>("128x128", 2, 0.553f, 0.553f, 2.74f),
+                                shape_of<Tile64x128>("64x128", 2, 0.339f, 0.383f, 1.95f),
+                                shape_of<Tile64x64>("64x64", 2, 0.221f, 0.221f, 1.97f),
+                                shape_of<Tile32x64>("32x64", 2, 0.171f, 0.171f, 1.69f),
+                                shape_of<Tile16x128>("16x128", 2, 0.192f, 0.192f, 1.52f)};
 template <bool kHasZero>
 constexpr LaunchTiles kLaunchTiles[] = {
     launch_tiles<Tile128x256, kHasZero>, launch_tiles<Tile128x128, kHasZero>,
-    launch_tiles<Tile64x128, kHasZero>, launch_tiles<Tile64x64, kHasZero>,
-    launch_tiles<Tile32x64, kHasZero>};
-constexpr TileMenu kMenu{kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT8_CONFIG"};
+    launch_tiles<Tile64x128, kHasZero>,  launch_tiles<Tile64x64, kHasZero>,
+    launch_tiles<Tile32x64, kHasZero>,   launch_tiles<Tile16x128, kHasZero>};
+constexpr TileMenu kMenu{
+    kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT8_CONFIG", 1.0f, 0.76f,
+    1.34f,  {1.94f, 0.0f, 0.319f, 0.0112f}};
 static_assert(sizeof kLaunchTiles<false> / sizeof *kLaunchTiles<false> == kMenu.count,
               "one launcher a tile");
 
-constexpr TileShape kUnalignedTiles[] = {shape_of<Tile64x64Unaligned>("64x64")};
+// Not measured: there is one tile, and few rows are streamed.
+constexpr TileShape kUnalignedTiles[] = {
+    shape_of<Tile64x64Unaligned>("64x64", 2, 0.5f, 0.5f, 1.97f)};
 template <bool kHasZero>
 constexpr LaunchTiles kLaunchUnalignedTiles[] = {launch_tiles<Tile64x64Unaligned, kHasZero>};
-constexpr TileMenu kUnalignedMenu{kUnalignedTiles, 1, kMenu.max_stream_rows, kMenu.variable};
+constexpr TileMenu kUnalignedMenu{kUnalignedTiles,        1,
+                                  kMenu.max_stream_rows,  kMenu.variable,
+                                  kMenu.bytes_per_weight, kMenu.launch_us,
+                                  kMenu.split_us,         kMenu.stream};
 
 bool is_aligned(const MatmulInt8Args& args) {
   return GlobalMatrix{args.a, args.m, args.words * 4}.rows_are_aligned() &&
@@ -86,10 +98,11 @@ const char* plan_for(const MatmulInt8Args& args, TilePlan* plan) {
 template <int kFragments, bool kHasZero, bool kAligned>
 cudaError_t launch_stream(const MatmulInt8Args& args, Stream stream) {
   constexpr auto kernel = stream_int8_kernel<kFragments, kHasZero, kAligned>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kStreamMaxBytes)) return error;
+  constexpr int kMostBytes = stream_shared_bytes<kFragments>(kStreamMaxWarps);
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMostBytes)) return error;
   const StreamPlan plan(args.n, args.words);
-  kernel<<<plan.blocks, plan.warps * kWarpSize, plan.warps * kRingBytes, stream>>>(
-      args, plan.pieces_per_warp);
+  kernel<<<plan.blocks, plan.warps * kWarpSize, stream_shared_bytes<kFragments>(plan.warps),
+           stream>>>(args, plan);
   return cudaGetLastError();
 }
 

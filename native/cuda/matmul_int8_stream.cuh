@@ -7,6 +7,7 @@
 namespace qutlass::cuda {
 
 constexpr int kLaneWords = kPieceWords / 4;
+using Int8PieceLayout = SwizzledLayout<kPieceBytes>;
 
 // This lane's part of rows g + 8i of a, piece after piece, from global memory: bytes 32t ... of a
 // piece. Rows and words beyond a read as zero. kAligned says that rows start at multiples of 16
@@ -15,6 +16,11 @@ template <int kFragments, bool kAligned>
 class Int8GlobalRows {
  public:
   __device__ explicit Int8GlobalRows(const MatmulInt8Args& args) : args_(args) {}
+
+  // Scale and zero point of row m; any for rows beyond a.
+  __device__ __forceinline__ Int8Row row(int64_t m) const {
+    return Int8Row(args_, min(m, args_.m - 1));
+  }
 
   __device__ __forceinline__ void start(int piece) {
     const int64_t word = int64_t{piece} * kPieceWords + kLaneWords * (threadIdx.x % 4);
@@ -64,14 +70,21 @@ class Int8GlobalRows {
 template <int kFragments, bool kHasZero, class Rows>
 class Int8StreamConsumer {
  public:
-  int32_t sums[kFragments][4] = {};
+  Rows rows;
+  int32_t sums[kFragments][4];
 
   __device__ explicit Int8StreamConsumer(const Rows& rows)
-      : rows_(rows), g_(threadIdx.x % kWarpSize / 4), t_(threadIdx.x % 4) {}
+      : rows(rows), g_(threadIdx.x % kWarpSize / 4), t_(threadIdx.x % 4) {}
 
-  __device__ __forceinline__ void start(int piece) {
-    rows_.start(piece);
-    rows_.load_next(next_a_);
+  __device__ __forceinline__ void start(int64_t, int piece) {
+#pragma unroll
+    for (int r = 0; r < 4; ++r) {
+#pragma unroll
+      for (int i = 0; i < kFragments; ++i) sums[i][r] = 0;
+      b_sums_[r] = 0;
+    }
+    rows.start(piece);
+    rows.load_next(next_a_);
   }
 
   __device__ __forceinline__ void consume(uint32_t piece) {
@@ -81,12 +94,12 @@ class Int8StreamConsumer {
       a[i][0] = next_a_[i][0];
       a[i][1] = next_a_[i][1];
     }
-    rows_.load_next(next_a_);
+    rows.load_next(next_a_);
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
       const int chunk = 2 * t_ + half;
-      const uint4 low = ptx::load_shared_16(piece + PieceLayout::offset(g_, chunk));
-      const uint4 high = ptx::load_shared_16(piece + PieceLayout::offset(g_ + 8, chunk));
+      const uint4 low = ptx::load_shared_16(piece + Int8PieceLayout::offset(g_, chunk));
+      const uint4 high = ptx::load_shared_16(piece + Int8PieceLayout::offset(g_ + 8, chunk));
 #pragma unroll
       for (int i = 0; i < kFragments; ++i) multiply_chunk(sums[i], low, high, a[i][half]);
       if constexpr (kHasZero) {
@@ -96,14 +109,15 @@ class Int8StreamConsumer {
     }
   }
 
-  // sum (a - zero) b = sum a b - zero sum b, for this warp's part of k; row_of(m) has the zero.
-  template <class RowOf>
-  __device__ __forceinline__ void subtract_zeros(const RowOf& row_of) {
+  // sum (a - zero) b = sum a b - zero sum b, for this warp's part of k.
+  __device__ __forceinline__ void finish() {
+    if constexpr (kHasZero) {
 #pragma unroll
-    for (int i = 0; i < kFragments; ++i) {
+      for (int i = 0; i < kFragments; ++i) {
 #pragma unroll
-      for (int r = 0; r < 4; ++r) {
-        sums[i][r] = row_of(8 * i + 2 * t_ + r % 2).centered(sums[i][r], b_sums_[r]);
+        for (int r = 0; r < 4; ++r) {
+          sums[i][r] = rows.row(8 * i + 2 * t_ + r % 2).centered(sums[i][r], b_sums_[r]);
+        }
       }
     }
   }
@@ -117,31 +131,28 @@ class Int8StreamConsumer {
     ptx::mma_int8(sums, {low_rows.z, high_rows.z, low_rows.w, high_rows.w}, columns.z, columns.w);
   }
 
-  Rows rows_;
   int g_;
   int t_;
   uint4 next_a_[kFragments][2];
-  int32_t b_sums_[4] = {};  // sum b of each row, in every column
+  int32_t b_sums_[4];  // sum b of each row, in every column
 };
 
-// y[m, n] for m <= 8 * kFragments; a block computes 16 columns n. kAligned says that the rows of
-// both matrices start at multiples of 16 bytes.
+// y[m, n] for m <= 8 * kFragments. kAligned says that the rows of both matrices start at multiples
+// of 16 bytes.
 template <int kFragments, bool kHasZero, bool kAligned>
-__global__ __launch_bounds__(kStreamMaxWarps* kWarpSize) void stream_int8_kernel(
-    MatmulInt8Args args, int pieces_per_warp) {
-  const int64_t first_n = int64_t{blockIdx.x} * kStreamedRows;
+__global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
+                             kStreamResidentBlocks) void stream_int8_kernel(MatmulInt8Args args,
+                                                                            StreamPlan plan) {
   using Rows = Int8GlobalRows<kFragments, kAligned>;
-  Int8StreamConsumer<kFragments, kHasZero, Rows> consumer(Rows{args});
-  stream_rows<kAligned>({args.b, args.n, args.words * 4}, first_n, pieces_per_warp, consumer,
-                        [] {});
-  const auto row_of = [&](int64_t m) { return Int8Row(args, min(m, args.m - 1)); };
-  if constexpr (kHasZero) consumer.subtract_zeros(row_of);
-
-  reduce_warps(consumer.sums, [&](int row, int column, int fragment, int32_t sum) {
-    const int64_t n = first_n + row;
-    const int64_t m = 8 * fragment + column;
-    if (n < args.n && m < args.m) store_result(args, row_of(m), m, n, sum);
-  });
+  const Rows rows(args);
+  Int8StreamConsumer<kFragments, kHasZero, Rows> consumer(rows);
+  stream_rows<kAligned, Int8PieceLayout>(
+      {args.b, args.n, args.words * 4}, plan.tiles, plan.pieces_per_warp, consumer, [] {},
+      [&](int64_t tile, int row, int column, int fragment, int32_t sum) {
+        const int64_t n = tile * kStreamedRows + row;
+        const int64_t m = 8 * fragment + column;
+        if (n < args.n && m < args.m) store_result(args, rows.row(m), m, n, sum);
+      });
 }
 
 }  // namespace qutlass::cuda

@@ -1,6 +1,9 @@
-// What the products for few rows have in common. They are bound by reading the weights once: a
-// block takes 16 rows of the weights, its warps divide k, each streams its part through a ring of
-// pieces in shared memory that is its own, and the sums of the warps meet at the end.
+// What the products for few rows have in common. They are bound by reading the weights once.
+//
+// A block takes tiles of 16 rows of the weights, one after the other. Its warps divide k: each
+// streams its part of every tile through a ring of pieces in shared memory that is its own, the
+// pieces of the next tile behind those of the last, and the sums of the warps meet at the end of a
+// tile.
 //
 // The weights are the `a` operand of the mma (16 rows), the few rows of the other matrix its `b`
 // operand (8 columns). Both have k last, and within one mma the order of k is free, so each lane
@@ -11,97 +14,158 @@
 
 namespace qutlass::cuda {
 
-constexpr int kStreamedRows = 16;  // rows of the weights in a block
+constexpr int kStreamedRows = 16;  // rows of the weights in a tile
 constexpr int kStreamMaxWarps = 8;
+constexpr int kStreamResidentBlocks = 2;  // on a multiprocessor, where they fit
 constexpr int kStreamStages = 4;
 constexpr int kPieceBytes = 128;  // of each row
 constexpr int kPieceWords = kPieceBytes / 4;
 constexpr int kRingStageBytes = kStreamedRows * kPieceBytes;
 constexpr int kRingBytes = kStreamStages * kRingStageBytes;
-constexpr int kStreamMaxBytes = kStreamMaxWarps * kRingBytes;
-static_assert(kStreamMaxBytes <= kMaxSharedBytes, "the rings must fit the smallest device");
-using PieceLayout = SwizzledLayout<kPieceBytes>;
 
-// How the pieces of a row are divided among the warps of a block: enough warps to keep the device's
-// memory busy, no more, since each has a start and an end of its own.
+// A warp's sums of a tile, kFragments fragments of 16 x 8.
+template <int kFragments>
+constexpr int kWarpSums = kFragments * 4 * kWarpSize;
+
+// The shared memory of a block: a ring a warp, then the sums of each warp, then `extra` bytes.
+template <int kFragments>
+constexpr int stream_shared_bytes(int warps, int extra = 0) {
+  return warps * (kRingBytes + kWarpSums<kFragments> * 4) + extra;
+}
+static_assert(stream_shared_bytes<2>(kStreamMaxWarps) <= kMaxSharedBytes,
+              "a block must fit the smallest device");
+
+// How the rows are divided among blocks and the pieces of a row among the warps of a block.
 struct StreamPlan {
+  int64_t tiles;
   unsigned blocks;
   int warps = 1;
   int pieces_per_warp;
 
-  StreamPlan(int64_t rows, int64_t words)
-      : blocks(static_cast<unsigned>(ceil_div(rows, kStreamedRows))) {
-    constexpr int kWarpsPerMultiprocessor = 16;
-    const int64_t wanted = int64_t{kWarpsPerMultiprocessor} * multiprocessor_count();
+  StreamPlan(int64_t rows, int64_t words) : tiles(ceil_div(rows, kStreamedRows)) {
     const int64_t pieces = ceil_div(words, kPieceWords);
-    while (warps < kStreamMaxWarps && warps < pieces && warps * int64_t{blocks} < wanted) {
-      warps *= 2;
-    }
+    while (warps < kStreamMaxWarps && warps < pieces) warps *= 2;
     pieces_per_warp = static_cast<int>(ceil_div(pieces, warps));
+    constexpr int kResidentWarps = kStreamResidentBlocks * kStreamMaxWarps;
+    blocks = static_cast<unsigned>(min(tiles, multiprocessor_count() * (kResidentWarps / warps)));
   }
+
+ private:
+  static int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 };
 
-// This warp's part of the dynamic shared memory.
-__device__ __forceinline__ unsigned char* warp_ring() {
-  return dynamic_shared_memory() + threadIdx.x / kWarpSize * kRingBytes;
+// Where the sums of the block's warps lie, and what comes behind them.
+__device__ __forceinline__ unsigned char* behind_rings() {
+  return dynamic_shared_memory() + blockDim.x / kWarpSize * kRingBytes;
 }
 
-// Streams this warp's part of rows first_row ... first_row + 15 past `consumer`, which gets
-// `start(piece)` once and then `consume(shared address)` for each piece from that one on. All
-// threads of the block call `prepare()` before, when the first pieces are on their way. kAligned
-// says that the weights' rows_are_aligned().
-template <bool kAligned, class Consumer, class Prepare>
-__device__ __forceinline__ void stream_rows(const GlobalMatrix& weights, int64_t first_row,
-                                            int pieces_per_warp, Consumer& consumer,
-                                            const Prepare& prepare) {
-  const auto pieces = static_cast<int>(ceil_div(weights.row_bytes, kPieceBytes));
-  const int begin = static_cast<int>(threadIdx.x) / kWarpSize * pieces_per_warp;
-  const int end = min(begin + pieces_per_warp, pieces);
-  TileLoader<kStreamedRows, kPieceBytes / kChunkBytes, kWarpSize, PieceLayout> loader(
-      weights, first_row, int64_t{begin} * kPieceBytes, int64_t{end} * kPieceBytes,
-      threadIdx.x % kWarpSize);
-  const uint32_t ring = ptx::shared_address(warp_ring());
-  const auto load = [&](int stage) {
-    loader.template load_next<kAligned>(ring + stage * kRingStageBytes);
-  };
-  if (begin < end) start_pipeline<kStreamStages>(load);
-  prepare();
-  if (begin >= end) return;
-  consumer.start(begin);
-  run_pipeline<kStreamStages>(
-      end - begin, load,
-      [&](int stage, const auto& load_ahead) {
-        load_ahead();
-        consumer.consume(ring + stage * kRingStageBytes);
-      },
-      [] { __syncwarp(); });
+template <int kFragments>
+__device__ __forceinline__ unsigned char* behind_sums() {
+  return behind_rings() + blockDim.x / kWarpSize * kWarpSums<kFragments> * 4;
 }
 
-// Adds up the fragments of a block's warps, in the order of the warps, and gives each result to
-// `store(row, column, fragment, sum)`: row 0 ... 15 of the weights, column 0 ... 7 of a fragment.
+// One warp's part of the tiles of its block: pieces begin ... end - 1 of each, one after the other.
+template <bool kAligned, class Layout>
+class PieceStream {
+ public:
+  __device__ PieceStream(const GlobalMatrix& weights, int64_t tiles, int begin, int end)
+      : weights_(weights),
+        tiles_(tiles),
+        tile_(blockIdx.x),
+        begin_(begin),
+        end_(end),
+        next_(begin),
+        loader_(loader_of_tile()) {}
+
+  // Asks for the next piece; for nothing after the last one.
+  __device__ __forceinline__ void load_next(uint32_t shared) {
+    if (next_ == end_) {
+      tile_ += gridDim.x;
+      loader_ = loader_of_tile();
+      next_ = begin_;
+    }
+    if (tile_ >= tiles_) return;
+    loader_.template load_next<kAligned>(shared);
+    ++next_;
+  }
+
+ private:
+  using Loader = TileLoader<kStreamedRows, kPieceBytes / kChunkBytes, kWarpSize, Layout>;
+
+  __device__ __forceinline__ Loader loader_of_tile() const {
+    return Loader(weights_, tile_ * kStreamedRows, int64_t{begin_} * kPieceBytes,
+                  int64_t{end_} * kPieceBytes, threadIdx.x % kWarpSize);
+  }
+
+  GlobalMatrix weights_;
+  int64_t tiles_;
+  int64_t tile_;
+  int begin_;
+  int end_;
+  int next_;
+  Loader loader_;
+};
+
+// Adds up the sums of the block's warps, in the order of the warps, and gives each to
+// `store(row, column, fragment, sum)`: row 0 ... 15 of the tile, column 0 ... 7 of a fragment.
 template <int kFragments, class T, class Store>
-__device__ __forceinline__ void reduce_warps(const T (&fragments)[kFragments][4],
-                                             const Store& store) {
-  constexpr int kSums = kFragments * 4 * kWarpSize;
-  static_assert(kSums * sizeof(T) <= kRingBytes, "the sums of a warp take the place of its ring");
-  T* own = reinterpret_cast<T*>(warp_ring());
-  __syncwarp();
+__device__ __forceinline__ void reduce_warps(const T (&sums)[kFragments][4], const Store& store) {
+  static_assert(sizeof(T) == 4, "the sums are words");
+  T* all = reinterpret_cast<T*>(behind_rings());
+  T* own = all + threadIdx.x / kWarpSize * kWarpSums<kFragments>;
 #pragma unroll
   for (int i = 0; i < kFragments; ++i) {
 #pragma unroll
-    for (int r = 0; r < 4; ++r)
-      own[(4 * i + r) * kWarpSize + threadIdx.x % kWarpSize] = fragments[i][r];
+    for (int r = 0; r < 4; ++r) own[(4 * i + r) * kWarpSize + threadIdx.x % kWarpSize] = sums[i][r];
   }
   __syncthreads();
   const int warps = blockDim.x / kWarpSize;
-  const T* all = reinterpret_cast<const T*>(dynamic_shared_memory());
-  for (int index = threadIdx.x; index < kSums; index += blockDim.x) {
+  for (int index = threadIdx.x; index < kWarpSums<kFragments>; index += blockDim.x) {
     T sum = all[index];
-    for (int warp = 1; warp < warps; ++warp) sum += all[warp * (kRingBytes / sizeof(T)) + index];
+    for (int warp = 1; warp < warps; ++warp) sum += all[warp * kWarpSums<kFragments> + index];
     const int lane = index % kWarpSize;
     const int r = index / kWarpSize % 4;
     store(lane / 4 + r / 2 * 8, lane % 4 * 2 + r % 2, index / (4 * kWarpSize), sum);
   }
+  __syncthreads();  // before the next tile's sums
+}
+
+// Streams the weights past `consumer`, which for each tile gets `start(tile, piece)`, then
+// `consume(shared address)` for each of its warp's pieces from that one on, and has `sums` at the
+// end, which go to `store(tile, row, column, fragment, sum)`. All threads of the block call
+// `prepare()` before the first tile, when its pieces are on their way. kAligned says that the
+// weights' rows_are_aligned().
+template <bool kAligned, class Layout, class Consumer, class Prepare, class Store>
+__device__ __forceinline__ void stream_rows(const GlobalMatrix& weights, int64_t tiles,
+                                            int pieces_per_warp, Consumer& consumer,
+                                            const Prepare& prepare, const Store& store) {
+  const auto pieces = static_cast<int>(ceil_div(weights.row_bytes, kPieceBytes));
+  const int warp = threadIdx.x / kWarpSize;
+  const int begin = min(warp * pieces_per_warp, pieces);
+  const int end = min(begin + pieces_per_warp, pieces);
+  PieceStream<kAligned, Layout> stream(weights, begin < end ? tiles : 0, begin, end);
+
+  const uint32_t ring = ptx::shared_address(dynamic_shared_memory() + warp * kRingBytes);
+  const auto load = [&](int stage) { stream.load_next(ring + stage * kRingStageBytes); };
+  start_pipeline<kStreamStages>(load);
+  prepare();
+  int stage = 0;
+  for (int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+    consumer.start(tile, begin);
+    for (int piece = begin; piece < end; ++piece) {
+      ptx::wait_for_copies<kStreamStages - 2>();
+      __syncwarp();
+      load((stage + kStreamStages - 1) % kStreamStages);
+      ptx::commit_copies();
+      consumer.consume(ring + stage * kRingStageBytes);
+      stage = (stage + 1) % kStreamStages;
+    }
+    consumer.finish();
+    reduce_warps(consumer.sums, [&](int row, int column, int fragment, auto sum) {
+      store(tile, row, column, fragment, sum);
+    });
+  }
+  ptx::wait_for_copies<0>();
 }
 
 }  // namespace qutlass::cuda

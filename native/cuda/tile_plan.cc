@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 
 namespace qutlass::cuda {
@@ -11,39 +12,12 @@ namespace {
 
 constexpr int64_t kMaxSplits = 16;
 
-int64_t tile_count(const TileShape& tile, const ProductShape& product) {
-  return ceil_div(product.m, tile.m) * ceil_div(product.n, tile.n);
-}
+// Measured on an H200, shared out among its 132 multiprocessors.
+constexpr float kBytesReadPerUs = 31000.0f;     // of a multiprocessor, from the device's memory
+constexpr float kBytesOfPartsPerUs = 15000.0f;  // written and read again
 
 int64_t step_count(const TileShape& tile, const ProductShape& product) {
   return ceil_div(product.k, tile.k);
-}
-
-// The first configuration that gives each multiprocessor a tile and wastes no half of its rows;
-// where none does, the smallest that takes all rows, or 64 of them, at once.
-int choose_tile(const TileMenu& menu, const ProductShape& product) {
-  const int64_t multiprocessors = multiprocessor_count();
-  const int64_t shared_bytes = multiprocessor_shared_bytes();
-  int chosen = 0;
-  for (int i = 0; i < menu.count; ++i) {
-    const TileShape& tile = menu.tiles[i];
-    if (tile.most_shared_bytes < shared_bytes) continue;
-    if (tile.m < std::min<int64_t>(product.m, 64)) break;
-    chosen = i;
-    if (2 * product.m > tile.m && tile_count(tile, product) >= multiprocessors) break;
-  }
-  return chosen;
-}
-
-// Two blocks for each multiprocessor where there is not even a tile for each, as long as a part is
-// worth its prologue.
-int64_t choose_splits(const TileShape& tile, const ProductShape& product) {
-  constexpr int64_t kMinStepsPerSplit = 4;
-  const int64_t tiles = tile_count(tile, product);
-  if (tiles >= multiprocessor_count()) return 1;
-  const int64_t wanted = 2 * multiprocessor_count() / tiles;
-  const int64_t worthwhile = step_count(tile, product) / kMinStepsPerSplit;
-  return std::min(wanted, worthwhile);
 }
 
 // k divided into about `splits` parts, none of them empty.
@@ -86,6 +60,94 @@ const char* parse_plan(const char* op, const TileMenu& menu, const ProductShape&
                  menu.variable, text, names_of(menu).c_str(), static_cast<long long>(kMaxSplits));
 }
 
+// A device, as far as plans depend on it.
+struct Device {
+  int multiprocessors = multiprocessor_count();
+  int shared_bytes = multiprocessor_shared_bytes();
+};
+
+float weight_reading_us(const TileMenu& menu, const ProductShape& product, const Device& device) {
+  const float bytes = menu.bytes_per_weight * static_cast<float>(product.n * product.k);
+  return bytes / (kBytesReadPerUs * static_cast<float>(device.multiprocessors));
+}
+
+// The busiest multiprocessor has `blocks` to run, as many at a time as fit.
+float blocks_us(const TileShape& tile, int64_t blocks, int steps, const Device& device) {
+  constexpr int kReservedBytes = 1024;  // of each block, on some devices
+  const int fitting = device.shared_bytes / (tile.shared_bytes + kReservedBytes);
+  const int64_t resident = std::clamp(fitting, 1, tile.resident_blocks);
+  const auto round_us = [&](int64_t together) {
+    const float step_us = std::max(tile.step_us * static_cast<float>(together), tile.least_step_us);
+    return static_cast<float>(steps) * step_us + tile.block_us;
+  };
+  const int64_t rest = blocks % resident;
+  return static_cast<float>(blocks / resident) * round_us(resident) + (rest ? round_us(rest) : 0);
+}
+
+float tiles_us(const TileMenu& menu, const ProductShape& product, const TilePlan& plan,
+               const Device& device) {
+  const TileShape& tile = menu.tiles[plan.config];
+  const int64_t tiles = ceil_div(product.m, tile.m) * ceil_div(product.n, tile.n);
+  const int64_t blocks = ceil_div(tiles * plan.splits, device.multiprocessors);
+  const float us = menu.launch_us + std::max(blocks_us(tile, blocks, plan.steps_per_split, device),
+                                             weight_reading_us(menu, product, device));
+  if (plan.splits == 1) return us;
+  const auto part_bytes = static_cast<float>(4 * (plan.splits + 1) * product.m * product.n);
+  return us + menu.split_us +
+         part_bytes / (kBytesOfPartsPerUs * static_cast<float>(device.multiprocessors));
+}
+
+float stream_us(const TileMenu& menu, const ProductShape& product, const Device& device) {
+  constexpr int64_t kRows = 16, kResidentBlocks = 2;
+  const int64_t blocks =
+      ceil_div(ceil_div(product.n, kRows), kResidentBlocks * device.multiprocessors);
+  const StreamCosts& costs = menu.stream;
+  const float row_us = costs.row_us + costs.row_us_per_m * static_cast<float>(product.m);
+  const float us = static_cast<float>(blocks * product.k) / 1024 * row_us;
+  return costs.base_us + (product.m > 1 ? costs.several_rows_us : 0) +
+         std::max(us, weight_reading_us(menu, product, device));
+}
+
+TilePlan fastest_plan(const TileMenu& menu, const ProductShape& product, const Device& device) {
+  TilePlan fastest{TilePlan::kStream, 1, 0};
+  float least_us = std::numeric_limits<float>::infinity();
+  if (product.m <= menu.max_stream_rows) least_us = stream_us(menu, product, device);
+  for (int config = 0; config < menu.count; ++config) {
+    for (const int splits : {1, 2, 3, 4, 6, 8, 12, 16}) {
+      const TilePlan plan = with_splits(menu, product, config, splits);
+      if (splits > 1 && plan.splits == 1) break;
+      const float us = tiles_us(menu, product, plan, device);
+      if (us >= least_us) continue;
+      fastest = plan;
+      least_us = us;
+    }
+  }
+  return fastest;
+}
+
+// Plans are remembered: choosing one takes a microsecond or two, and models repeat their shapes.
+struct KnownPlan {
+  const TileMenu* menu = nullptr;
+  ProductShape product = {};
+  int multiprocessors = 0;
+  TilePlan plan = {};
+};
+
+TilePlan known_plan(const TileMenu& menu, const ProductShape& product) {
+  constexpr size_t kPlans = 256;
+  thread_local KnownPlan plans[kPlans];
+  const Device device;
+  const auto hash = static_cast<uint64_t>(product.m + 131 * product.n + 65599 * product.k);
+  KnownPlan& known = plans[(hash * 0x9e3779b97f4a7c15u) >> 56];
+  const bool is_known = known.menu == &menu && known.product.m == product.m &&
+                        known.product.n == product.n && known.product.k == product.k &&
+                        known.multiprocessors == device.multiprocessors;
+  if (!is_known) {
+    known = {&menu, product, device.multiprocessors, fastest_plan(menu, product, device)};
+  }
+  return known.plan;
+}
+
 }  // namespace
 
 bool is_plan_forced(const TileMenu& menu) {
@@ -98,12 +160,7 @@ const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& 
   if (is_plan_forced(menu)) {
     return parse_plan(op, menu, product, std::getenv(menu.variable), plan);
   }
-  if (product.m <= menu.max_stream_rows) {
-    *plan = TilePlan{TilePlan::kStream, 1, 0};
-    return nullptr;
-  }
-  const int config = choose_tile(menu, product);
-  *plan = with_splits(menu, product, config, choose_splits(menu.tiles[config], product));
+  *plan = known_plan(menu, product);
   return nullptr;
 }
 

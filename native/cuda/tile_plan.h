@@ -15,15 +15,26 @@ struct ProductShape {
   int64_t k;
 };
 
-// The static shape of a tile configuration.
+// A tile configuration, and what it costs: times in microseconds, of one multiprocessor.
 struct TileShape {
   const char* name;
   int m;  // rows of y in a block's tile
   int n;  // columns of y
   int k;  // elements along k in a step of its pipeline
-  // On devices with more shared memory a multiprocessor the tile is passed over: there two blocks
-  // of smaller tiles run side by side, which is faster.
-  int most_shared_bytes = INT32_MAX;
+  int shared_bytes;
+  int resident_blocks;  // at most, on a multiprocessor; fewer where its shared memory is small
+  float step_us;        // of a step, where enough blocks are resident to hide their waiting
+  float least_step_us;  // of a step of one block, however few others there are
+  float block_us;       // of a block apart from its steps: filling the pipeline, storing
+};
+
+// The kernel for few rows: base_us + its share of 1024 elements of 16 rows of the weights, each
+// (row_us + row_us_per_m * m), or the time to read the weights where that is longer.
+struct StreamCosts {
+  float base_us;
+  float several_rows_us;  // more, for more than one row
+  float row_us;
+  float row_us_per_m;
 };
 
 // How one product is computed.
@@ -39,16 +50,19 @@ struct TilePlan {
 
 // What an op can choose among.
 struct TileMenu {
-  const TileShape* tiles;  // in order of falling size
+  const TileShape* tiles;
   int count;
   int64_t max_stream_rows;
   const char* variable;  // the environment variable that forces a choice
+  float bytes_per_weight;
+  float launch_us;  // of what every product by tiles queues
+  float split_us;   // more, to add up the parts of k
+  StreamCosts stream;
 };
 
-// The plan for a product: the kernel for few rows where it applies, else the tiles that suit the
-// shape and the device best. The environment variable forces one: "stream", or the name of a tile
-// with an optional number of splits ("64x64" or "64x64/3"). Returns null, or what is wrong with the
-// variable.
+// The plan for a product: the one that the costs say is fastest. The environment variable forces
+// one: "stream", or the name of a tile with an optional number of splits ("64x64" or "64x64/3").
+// Returns null, or what is wrong with the variable.
 const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& product,
                       TilePlan* plan);
 

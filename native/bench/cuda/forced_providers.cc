@@ -27,7 +27,9 @@ std::vector<std::string> configurations(const cuda::TileMenu& menu, int64_t m) {
   if (m <= menu.max_stream_rows) names.push_back("stream");
   for (int i = 0; i < menu.count; ++i) {
     for (const char* splits : {"", "/2", "/4", "/8"}) {
-      if (2 * m > menu.tiles[i].m) names.push_back(std::string(menu.tiles[i].name) + splits);
+      const bool is_small = menu.tiles[i].m <= 32;
+      if (is_small || 2 * m > menu.tiles[i].m)
+        names.push_back(std::string(menu.tiles[i].name) + splits);
     }
   }
   return names;

@@ -26,13 +26,14 @@ const Format kFormats[] = {
      reference::unpack_int4},
 };
 
-// Shapes with every tail, many short rows, and a row longer than a block is wide.
+// Shapes with every tail, many short rows, long rows, and so much that a thread has several pieces.
 template <typename Body>
 void for_each_shape(Random& random, const Body& body) {
   for (int64_t k = 0; k <= 40; ++k) body(random.integer(0, 9), k);
   body(3000, 3);
   body(7, 5001);
   body(130, 1024);
+  body(1200, 4099);
 }
 
 std::vector<int32_t> packed_on_device(const Format& format, const std::vector<int32_t>* integers,
@@ -105,7 +106,7 @@ TEST_ON_GPU(unpack) {
       std::vector<int32_t> want(rows * k);
       format.reference_unpack({words.data(), want.data(), rows, k, format.is_signed});
       DeviceBuffer<int32_t> packed(words);
-      DeviceBuffer<int32_t> integers(rows * k, k % 3 == 0);
+      DeviceBuffer<int32_t> integers(rows * k, k % 4);
       run_op([&] {
         return format.unpack({packed.data(), integers.data(), rows, k, format.is_signed}, nullptr);
       });
@@ -138,7 +139,7 @@ TEST_ON_GPU(dequantize_int8) {
       reference::dequantize_int8(
           {values.data(), scale.data(), has_zero ? zero.data() : nullptr, want.data(), rows, k});
       DeviceBuffer<int32_t> d_values(values), d_zero(zero);
-      DeviceBuffer<float> d_scale(scale), x(rows * k);
+      DeviceBuffer<float> d_scale(scale), x(rows * k, k % 4);
       run_op([&] {
         return cuda::dequantize_int8({d_values.data(), d_scale.data(),
                                       has_zero ? d_zero.data() : nullptr, x.data(), rows, k},
@@ -165,7 +166,7 @@ TEST_ON_GPU(dequantize_int4) {
       reference::dequantize_int4({values.data(), scales.data(), has_zeros ? zeros.data() : nullptr,
                                   want.data(), rows, k, group_size});
       DeviceBuffer<int32_t> d_values(values), d_zeros(zeros);
-      DeviceBuffer<float> d_scales(scales), x(rows * k);
+      DeviceBuffer<float> d_scales(scales), x(rows * k, k % 4);
       run_op([&] {
         return cuda::dequantize_int4(
             {d_values.data(), d_scales.data(), has_zeros ? d_zeros.data() : nullptr, x.data(), rows,

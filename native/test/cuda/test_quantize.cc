@@ -4,11 +4,11 @@
 namespace qutlass::test {
 namespace {
 
-void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
+// Compares with the reference; `shift` as DeviceBuffer has it.
+void check_int8(const std::vector<float>& x, int64_t rows, int64_t k, bool symmetric,
+                int64_t shift) {
   context() = format("%d rows of %d, symmetric %d, shift %d", static_cast<int>(rows),
                      static_cast<int>(k), symmetric, static_cast<int>(shift));
-  std::vector<float> x = mixed_floats(random, rows * k, random.chance(0.5) ? 0.01 : 0);
-  for (int64_t row = 0; row < rows; row += 2) make_special_line(x, random, row * k, 1, k);
   const int64_t size = rows * int8_words(k);
   std::vector<int32_t> values(size), zero(rows);
   std::vector<float> scale(rows);
@@ -25,17 +25,52 @@ void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t
   check_same(d_values.read("values").data(), values.data(), size, "values");
 }
 
+void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
+  std::vector<float> x = mixed_floats(random, rows * k, random.chance(0.5) ? 0.01 : 0);
+  for (int64_t row = 0; row < rows; row += 2) make_special_line(x, random, row * k, 1, k);
+  check_int8(x, rows, k, symmetric, shift);
+}
+
 TEST_ON_GPU(quantize_int8) {
   Random random(3);
   for (bool symmetric : {true, false}) {
     for (int64_t k = 0; k <= 40; ++k) {
-      check_int8(random, random.integer(0, 9), k, symmetric, k % 3 == 0);
+      check_int8(random, random.integer(0, 9), k, symmetric, k % 4);
     }
-    for (int64_t k : {127, 128, 129, 1000, 4096, 4097, 16384, 20003}) {
+    for (int64_t k : {127, 128, 129, 1000, 4096, 4097, 8191, 8192}) {
       check_int8(random, 5, k, symmetric, 0);
+      check_int8(random, 2, k, symmetric, 2);
     }
-    check_int8(random, 3001, 65, symmetric, 0);
   }
+}
+
+// Rows longer than the threads of a block hold, than they and shared memory hold, and the least
+// that need a batch more.
+TEST_ON_GPU(quantize_int8_long_rows) {
+  Random random(6);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k : {8193, 16384, 16385, 28672, 60003}) check_int8(random, 5, k, symmetric, 0);
+  }
+}
+
+// More rows than a device has room for at once, of up to the words that a warp holds and one more.
+TEST_ON_GPU(quantize_int8_many_rows) {
+  Random random(7);
+  for (bool symmetric : {true, false}) {
+    for (int64_t k : {1, 65, 768, 1023, 1024, 1025}) check_int8(random, 3001, k, symmetric, k % 2);
+  }
+}
+
+// Rows whose inverse is 1, so that halves are ties; the last row's greatest value rounds to 128.
+TEST_ON_GPU(quantize_int8_rounds_half_to_even) {
+  constexpr int64_t kSteps = 509;  // -127, -126.5, ..., 127
+  std::vector<float> x(kSteps);
+  for (int64_t i = 0; i < kSteps; ++i) x[i] = -127.0f + 0.5f * static_cast<float>(i);
+  check_int8(x, 1, kSteps, true, 0);
+  for (float& value : x) value += 26.0f;
+  x.push_back(-102.0f);
+  check_int8(x, 1, kSteps + 1, false, 1);
+  check_int8({-101.5f, 153.5f, 0.5f, -0.5f, 1.5f}, 1, 5, false, 0);
 }
 
 std::vector<float> random_kernel(Random& random, int64_t k, int64_t n) {
