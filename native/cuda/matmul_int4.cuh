@@ -45,15 +45,11 @@ struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
 template <class Tile>
 class ParameterLoader {
  public:
-  __device__ ParameterLoader(const MatmulInt4Args& args, const Groups& groups, int64_t first_n,
-                             int64_t first_k, int64_t end_k)
-      : args_(args),
-        groups_(groups),
-        first_n_(static_cast<int>(first_n)),
-        next_k_(static_cast<int>(first_k)),
-        end_k_(static_cast<int>(end_k)) {}
+  __device__ ParameterLoader(const MatmulInt4Args& args, const Groups& groups, int64_t first_n)
+      : args_(args), groups_(groups), first_n_(static_cast<int>(first_n)) {}
 
-  __device__ __forceinline__ void load_next(uint32_t stage) {
+  // Those of the step at element k; zeros where it is not there.
+  __device__ __forceinline__ void load(uint32_t stage, int k, bool has_step) const {
     constexpr int kCopies = Tile::kGrains * Tile::kN;
     static_assert(kCopies % Tile::kThreads == 0 || Tile::kThreads % kCopies == 0,
                   "every thread copies, or whole warps do not");
@@ -64,8 +60,8 @@ class ParameterLoader {
       const int grain = copy / Tile::kN;
       const int column = copy % Tile::kN;
       const int n = first_n_ + column;
-      const int64_t index = n * groups_.count() + groups_.of(next_k_ + grain * Tile::kGrain);
-      const bool is_there = n < args_.n && next_k_ < end_k_;
+      const int64_t index = n * groups_.count() + groups_.of(k + grain * Tile::kGrain);
+      const bool is_there = n < args_.n && has_step;
       const uint32_t target =
           stage + Tile::kParametersOffset + grain * 2 * Tile::kParameterRowBytes + 4 * column;
       ptx::copy_async_4(target, args_.scales + index, is_there);
@@ -73,15 +69,12 @@ class ParameterLoader {
         ptx::copy_async_4(target + Tile::kParameterRowBytes, args_.zeros + index, is_there);
       }
     }
-    next_k_ += Tile::kStepK;
   }
 
  private:
   const MatmulInt4Args& args_;  // the kernel's own, which need no registers
   const Groups& groups_;
   int first_n_;
-  int next_k_;
-  int end_k_;
 };
 
 // A warp's sums. It takes a chunk of k that shares its scales at a time: turns its part of w to
@@ -215,24 +208,28 @@ __global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_
   const ThreadPlace<Tile> place;
   const auto thread = static_cast<int>(threadIdx.x);
 
-  const int64_t first_k = int64_t{blockIdx.y} * steps_per_split * Tile::kStepK;
-  const int64_t end_k = min(args.k, first_k + int64_t{steps_per_split} * Tile::kStepK);
-  typename Tile::XLoader x({permuted_x.data, args.m, 2 * permuted_x.padded_k}, origin.m,
-                           2 * first_k, 2 * round_up(end_k, Tile::kStepK), thread);
-  typename Tile::WLoader w({args.w, args.n, 4 * int4_words(args.k)}, origin.n, first_k / 2,
-                           round_up(end_k, Tile::kStepK) / 2, thread);
-  ParameterLoader<Tile> parameters(args, groups, origin.n, first_k, end_k);
+  int next_k = static_cast<int>(blockIdx.y) * steps_per_split * Tile::kStepK;
+  const int end_k = min(static_cast<int>(args.k), next_k + steps_per_split * Tile::kStepK);
+  const int steps = static_cast<int>(ceil_div(end_k - next_k, Tile::kStepK));
+  const int64_t w_words = int4_words(args.k);
+  typename Tile::XLoader x({permuted_x.data, args.m, 2 * permuted_x.padded_k}, origin.m, 2 * next_k,
+                           thread);
+  typename Tile::WLoader w({args.w, args.n, 4 * w_words}, origin.n, next_k / 2, thread);
+  const ParameterLoader<Tile> parameters(args, groups, origin.n);
 
   Int4WarpTile<Tile> warp_tile(args.zeros != nullptr);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
-    x.template load_next<true>(address);
-    w.template load_next<Tile::kAligned>(address + Tile::kWOffset);
-    parameters.load_next(address);
+    const bool has_step = next_k < end_k;
+    x.template load_next<true>(address, has_step ? Tile::kXRowBytes / 4 : 0);
+    w.template load_next<Tile::kAligned>(
+        address + Tile::kWOffset, has_step ? static_cast<int>(w_words) - next_k / kInt4PerWord : 0);
+    parameters.load(address, next_k, has_step);
+    next_k += Tile::kStepK;
   };
   start_pipeline<Tile::kStages>(load);
   run_pipeline<Tile::kStages>(
-      static_cast<int>(ceil_div(end_k - first_k, Tile::kStepK)), load,
+      steps, load,
       [&](int stage, const auto& load_ahead) {
         load_ahead();
         warp_tile.multiply_step(stages + stage * Tile::kStageBytes);

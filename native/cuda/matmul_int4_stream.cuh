@@ -158,7 +158,7 @@ class Int4StreamConsumer {
 #pragma unroll
       for (int step = 0; step < kPieceSteps; step += 4) consume_wide(piece, step);
     } else {
-#pragma unroll
+#pragma unroll kAhead
       for (int step = 0; step < kPieceSteps; ++step) consume_block(piece, step);
     }
     x.next_piece();
@@ -215,7 +215,7 @@ class Int4StreamConsumer {
 
   // The same where each word has its own scale: one lane's x at a time.
   __device__ __forceinline__ void multiply_words(const Weights& w, int step) {
-#pragma unroll
+#pragma unroll 1
     for (int word = 0; word < kBlockWords; ++word) {
       float step_sums[kFragments][4] = {};
 #pragma unroll

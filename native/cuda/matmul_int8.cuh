@@ -143,14 +143,16 @@ __global__ __launch_bounds__(Tile::kThreads,
   const int64_t row_bytes = args.words * 4;
   const int64_t first = int64_t{blockIdx.y} * steps_per_split * Tile::kStepK;
   const int64_t end = min(row_bytes, first + int64_t{steps_per_split} * Tile::kStepK);
-  typename Tile::ALoader a({args.a, args.m, row_bytes}, origin.m, first, end, thread);
-  typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, end, thread);
+  typename Tile::ALoader a({args.a, args.m, row_bytes}, origin.m, first, thread);
+  typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, thread);
 
   Int8WarpTile<Tile, kHasZero> warp_tile(stages);
+  auto words_left = static_cast<int>((end - first) / 4);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
-    a.template load_next<Tile::kAligned>(address);
-    b.template load_next<Tile::kAligned>(address + Tile::kBOffset);
+    a.template load_next<Tile::kAligned>(address, words_left);
+    b.template load_next<Tile::kAligned>(address + Tile::kBOffset, words_left);
+    words_left -= Tile::kStepK / kInt8PerWord;
   };
   start_pipeline<Tile::kStages>(load);
   run_block_pipeline<Tile::kStages, warp_tile.kBlocks>(

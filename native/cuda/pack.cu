@@ -1,126 +1,176 @@
-// pack_int8, pack_int4, unpack_int8, unpack_int4: one thread a packed word.
+// pack_int8, pack_int4, unpack_int8, unpack_int4.
 //
 // Values out of range are clamped to it, and NaN becomes 0: a kernel has no way to report them.
-#include "cuda/each_word.cuh"
+#include "cuda/each_piece.cuh"
+#include "cuda/ptx.cuh"
+#include "cuda/unpacked_rows.cuh"
 #include "cuda/vector.cuh"
 
 namespace qutlass::cuda {
 
 namespace {
 
-__device__ __forceinline__ int32_t clamped(int32_t value, int32_t lowest, int32_t highest) {
-  return min(max(value, lowest), highest);
-}
+// Rounded half to even, held within int32; NaN becomes 0.
+__device__ __forceinline__ int32_t to_integer(float value) { return __float2int_rn(value); }
+__device__ __forceinline__ int32_t to_integer(int32_t value) { return value; }
 
-__device__ __forceinline__ int32_t clamped(float value, int32_t lowest, int32_t highest) {
-  const float rounded = round_half_even(value);
-  if (is_nan(rounded)) return 0;
-  if (rounded <= static_cast<float>(lowest)) return lowest;
-  return rounded >= static_cast<float>(highest) ? highest : static_cast<int32_t>(rounded);
-}
+struct Int8Packing {
+  static constexpr int kPerWord = kInt8PerWord;
 
-template <class T>
-struct PackInt8 {
-  const T* source;
-  int32_t* packed;
-  int64_t k;
-
-  __device__ void operator()(int64_t row, int64_t word) const {
-    const int64_t first = word * kInt8PerWord;
-    T values[4];
-    load_4(values, source + row * k + first, k - first);
-    uint32_t bits = 0;
-#pragma unroll
-    for (int i = 0; i < 4; ++i) bits |= int8_in_word(clamped(values[i], -128, 127), i);
-    packed[row * int8_words(k) + word] = static_cast<int32_t>(bits);
+  // The word of four integers, of which those from `count` on are 0.
+  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4], int) const {
+    return ptx::saturated_int8_word(integers);
   }
 };
 
-template <class T>
-struct PackInt4 {
-  const T* source;
-  int32_t* packed;
-  int64_t k;
+struct Int4Packing {
+  static constexpr int kPerWord = kInt4PerWord;
   int32_t offset;  // 8 for signed values
 
-  __device__ void operator()(int64_t row, int64_t word) const {
+  // The half word of four integers, of which `count` count.
+  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4], int count) const {
     uint32_t bits = 0;
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int64_t first = word * kInt4PerWord + 4 * half;
+    for (int i = 0; i < 4; ++i) {
+      const int32_t clamped = min(max(integers[i], -offset), 15 - offset);
+      if (i < count) bits |= int4_in_word(clamped + offset, i);
+    }
+    return bits;
+  }
+};
+
+// A piece is a packed word.
+template <class T, class Packing>
+class PackRows {
+  static constexpr int kFours = Packing::kPerWord / 4;
+
+ public:
+  static constexpr int kPiecesPerThread = 4 / kFours;
+
+  struct Loaded {
+    typename ValueArray<T>::Four fours[kFours];
+  };
+
+  // source [rows, k], packed [rows, words]; int32 holds rows * k, and k is not 0.
+  PackRows(const T* source, int32_t* packed, int64_t rows, int64_t k, const Packing& packing)
+      : source_(source, static_cast<uint32_t>(rows * k)),
+        packed_(packed),
+        k_(static_cast<uint32_t>(k)),
+        row_words_(static_cast<uint32_t>(ceil_div(k, Packing::kPerWord))),
+        pieces_(rows * row_words_.value()),
+        packing_(packing) {}
+
+  int64_t pieces() const { return pieces_; }
+
+  __device__ __forceinline__ Loaded load(uint32_t piece) const {
+    const uint32_t row = row_words_.quotient(piece);
+    const uint32_t first = row * k_ + column_of(piece);
+    const int count = count_of(piece);
+    Loaded loaded;
+#pragma unroll
+    for (int i = 0; i < kFours; ++i) loaded.fours[i] = source_.load(first + 4 * i, count - 4 * i);
+    return loaded;
+  }
+
+  __device__ __forceinline__ void store(uint32_t piece, const Loaded& loaded) const {
+    const int count = count_of(piece);
+    uint32_t word = 0;
+#pragma unroll
+    for (int i = 0; i < kFours; ++i) {
       T values[4];
-      load_4(values, source + row * k + first, k - first);
-#pragma unroll
-      for (int i = 0; i < 4; ++i) {
-        const int32_t stored = clamped(values[i], -offset, 15 - offset) + offset;
-        if (first + i < k) bits |= int4_in_word(stored, 4 * half + i);
-      }
+      ValueArray<T>::get(values, loaded.fours[i]);
+      const int32_t integers[4] = {to_integer(values[0]), to_integer(values[1]),
+                                   to_integer(values[2]), to_integer(values[3])};
+      word |= packing_.bits(integers, count - 4 * i) << 16 * i;
     }
-    packed[row * int4_words(k) + word] = static_cast<int32_t>(bits);
+    packed_[piece] = static_cast<int32_t>(word);
+  }
+
+ private:
+  // The first of the piece's values in its row.
+  __device__ __forceinline__ uint32_t column_of(uint32_t piece) const {
+    const uint32_t row = row_words_.quotient(piece);
+    return (piece - row * row_words_.value()) * Packing::kPerWord;
+  }
+
+  // Its values up to the end of the row: more than a word's where it is not the row's last.
+  __device__ __forceinline__ int count_of(uint32_t piece) const {
+    return static_cast<int>(k_ - column_of(piece));
+  }
+
+  ValueArray<T> source_;
+  int32_t* packed_;
+  uint32_t k_;
+  Divisor row_words_;
+  int64_t pieces_;
+  Packing packing_;
+};
+
+template <class T, class Packing>
+cudaError_t launch_pack(const T* source, const PackArgs& args, const Packing& packing,
+                        Stream stream) {
+  if (args.k == 0) return cudaSuccess;
+  const int64_t words = ceil_div(args.k, Packing::kPerWord);
+  return for_each_slab(args.rows, args.k, [&](int64_t first_row, int64_t rows) {
+    const PackRows<T, Packing> op(source + first_row * args.k, args.packed + first_row * words,
+                                  rows, args.k, packing);
+    return launch_each_piece(op, op.pieces(), stream);
+  });
+}
+
+template <class Packing>
+cudaError_t launch_pack(const PackArgs& args, const Packing& packing, Stream stream) {
+  return args.integers ? launch_pack(args.integers, args, packing, stream)
+                       : launch_pack(args.floats, args, packing, stream);
+}
+
+struct Int8Value {
+  using Value = int32_t;
+
+  __device__ __forceinline__ int32_t operator()(uint32_t code, uint32_t, uint32_t) const {
+    return int8_of(code, 0);
   }
 };
 
-struct UnpackInt8 {
-  UnpackArgs args;
+struct Int4Value {
+  using Value = int32_t;
+  int32_t offset;  // 8 for signed values
 
-  __device__ void operator()(int64_t row, int64_t word) const {
-    const auto bits = static_cast<uint32_t>(args.packed[row * int8_words(args.k) + word]);
-    const int32_t values[4] = {int8_of(bits, 0), int8_of(bits, 1), int8_of(bits, 2),
-                               int8_of(bits, 3)};
-    const int64_t first = word * kInt8PerWord;
-    store_4(args.integers + row * args.k + first, values, args.k - first);
+  __device__ __forceinline__ int32_t operator()(uint32_t code, uint32_t, uint32_t) const {
+    return static_cast<int32_t>(code) - offset;
   }
 };
 
-struct UnpackInt4 {
-  UnpackArgs args;
+template <int kBits, class ValueOf>
+cudaError_t launch_unpack(const UnpackArgs& args, const ValueOf& value_of, Stream stream) {
+  if (args.k == 0) return cudaSuccess;
+  const int64_t words = ceil_div(args.k, 32 / kBits);
+  return for_each_slab(args.rows, args.k, [&](int64_t first_row, int64_t rows) {
+    const UnpackRows<kBits, ValueOf> op(args.packed + first_row * words,
+                                        args.integers + first_row * args.k, rows, args.k, value_of);
+    return launch_each_piece(op, op.pieces(), stream);
+  });
+}
 
-  __device__ void operator()(int64_t row, int64_t word) const {
-    const auto bits = static_cast<uint32_t>(args.packed[row * int4_words(args.k) + word]);
-    const int32_t offset = args.is_signed ? 8 : 0;
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      int32_t values[4];
-#pragma unroll
-      for (int i = 0; i < 4; ++i) values[i] = int4_of(bits, 4 * half + i) - offset;
-      const int64_t first = word * kInt4PerWord + 4 * half;
-      store_4(args.integers + row * args.k + first, values, args.k - first);
-    }
-  }
-};
+int32_t offset_of(bool is_signed) { return is_signed ? 8 : 0; }
 
 }  // namespace
 
 const char* pack_int8(const PackArgs& args, Stream stream) {
-  const int64_t words = int8_words(args.k);
-  const cudaError_t error =
-      args.integers ? launch_each_word(PackInt8<int32_t>{args.integers, args.packed, args.k},
-                                       args.rows, words, stream)
-                    : launch_each_word(PackInt8<float>{args.floats, args.packed, args.k}, args.rows,
-                                       words, stream);
-  return failure("pack_int8", error);
+  return failure("pack_int8", launch_pack(args, Int8Packing{}, stream));
 }
 
 const char* pack_int4(const PackArgs& args, Stream stream) {
-  const int64_t words = int4_words(args.k);
-  const int32_t offset = args.is_signed ? 8 : 0;
-  const cudaError_t error =
-      args.integers
-          ? launch_each_word(PackInt4<int32_t>{args.integers, args.packed, args.k, offset},
-                             args.rows, words, stream)
-          : launch_each_word(PackInt4<float>{args.floats, args.packed, args.k, offset}, args.rows,
-                             words, stream);
-  return failure("pack_int4", error);
+  return failure("pack_int4", launch_pack(args, Int4Packing{offset_of(args.is_signed)}, stream));
 }
 
 const char* unpack_int8(const UnpackArgs& args, Stream stream) {
-  return failure("unpack_int8",
-                 launch_each_word(UnpackInt8{args}, args.rows, int8_words(args.k), stream));
+  return failure("unpack_int8", launch_unpack<8>(args, Int8Value{}, stream));
 }
 
 const char* unpack_int4(const UnpackArgs& args, Stream stream) {
   return failure("unpack_int4",
-                 launch_each_word(UnpackInt4{args}, args.rows, int4_words(args.k), stream));
+                 launch_unpack<4>(args, Int4Value{offset_of(args.is_signed)}, stream));
 }
 
 }  // namespace qutlass::cuda

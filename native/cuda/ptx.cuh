@@ -120,6 +120,32 @@ __device__ __forceinline__ uint32_t min_bf16_pairs(uint32_t a, uint32_t b) {
   return result;
 }
 
+// The greater and the lesser of two float32; NaN where one is, which fmaxf and fminf would drop.
+__device__ __forceinline__ float max_nan(float a, float b) {
+  float result;
+  asm("max.NaN.f32 %0, %1, %2;\n" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+}
+
+__device__ __forceinline__ float min_nan(float a, float b) {
+  float result;
+  asm("min.NaN.f32 %0, %1, %2;\n" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+}
+
+// Four integers, held within -128 ... 127, as the bytes of a word; the first is the lowest.
+__device__ __forceinline__ uint32_t saturated_int8_word(const int32_t (&values)[4]) {
+  uint32_t word;
+  asm("{\n"
+      "  .reg .b32 high;\n"
+      "  cvt.pack.sat.s8.s32.b32 high, %4, %3, 0;\n"
+      "  cvt.pack.sat.s8.s32.b32 %0, %2, %1, high;\n"
+      "}\n"
+      : "=r"(word)
+      : "r"(values[0]), "r"(values[1]), "r"(values[2]), "r"(values[3]));
+  return word;
+}
+
 // The pointer, of whose origin the compiler then knows nothing: it will advance it by an addition
 // where it would otherwise compute each of many from the first, with more registers.
 __device__ __forceinline__ const char* opaque(const char* pointer) {

@@ -88,7 +88,7 @@ __global__ void quantize_weight_int4_kernel(QuantizeWeightInt4Args args) {
     const ValueRange range = column_range(slice);
     const Quantizer quantizer =
         args.symmetric ? symmetric_quantizer(range.amax(), 7.0f, 8)
-                       : asymmetric_quantizer(range.lowest(), range.highest(), 15.0f, 0.0f);
+                       : asymmetric_quantizer(range.least, range.greatest, 15.0f, 0.0f);
     if (threadIdx.y == 0 && slice.column() < args.n) {
       args.scales[slice.column() * groups + group] = quantizer.scale;
       args.zeros[slice.column() * groups + group] = quantizer.zero;

@@ -49,27 +49,25 @@ struct GlobalMatrix {
 };
 
 // Copies [kRows, kChunks * 16 bytes] of a matrix to shared memory, each call the next such piece
-// along k. Whatever lies beyond the matrix, or beyond `end_byte` of its rows, reads as zero.
-//
-// The counts are the same for all threads, so that they need no registers of each.
+// along k. Whatever lies beyond the matrix's rows reads as zero.
 template <int kRows, int kChunks, int kThreads, class Layout>
 class TileLoader {
  public:
   // `thread` is the caller's index among the kThreads that share the work.
   __device__ TileLoader(const GlobalMatrix& matrix, int64_t first_row, int64_t first_byte,
-                        int64_t end_byte, int thread)
+                        int thread)
       : thread_(thread) {
     source_ = static_cast<const char*>(matrix.data) + (first_row + row()) * matrix.row_bytes +
               first_byte + chunk() * kChunkBytes;
     pass_stride_ = kRowsPerPass * matrix.row_bytes;
     rows_ = static_cast<int>(min(matrix.rows - first_row, int64_t{kRows}));
-    words_left_ = static_cast<int>((min(matrix.row_bytes, end_byte) - first_byte) / 4);
   }
 
-  // kAligned says that the matrix's rows_are_aligned(); else it is copied word by word.
+  // From the piece on, rows have `words` left to read; what is beyond reads as zero. kAligned says
+  // that the matrix's rows_are_aligned(); else it is copied word by word.
   template <bool kAligned>
-  __device__ __forceinline__ void load_next(uint32_t shared) {
-    const int words_left = words_left_ - chunk() * kChunkBytes / 4;
+  __device__ __forceinline__ void load_next(uint32_t shared, int words) {
+    const int words_left = words - chunk() * kChunkBytes / 4;
     const int rows = words_left > 0 ? rows_ - row() : 0;
     const char* source = source_;
 #pragma unroll
@@ -88,7 +86,6 @@ class TileLoader {
       source = ptx::opaque(source + pass_stride_);
     }
     source_ += kChunks * kChunkBytes;
-    words_left_ -= kChunks * kChunkBytes / 4;
   }
 
  private:
@@ -112,7 +109,6 @@ class TileLoader {
   const char* source_;   // this thread's chunk of the next piece, in its first row
   int64_t pass_stride_;  // bytes from a row of this thread's to its next one
   int rows_;             // of the matrix, from the first one to its end or the tile's
-  int words_left_;       // of a row, from the next piece on
 };
 
 // Reads the fragments of a warp's part of a tile, 32 bytes of k at a time.

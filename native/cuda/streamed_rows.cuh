@@ -70,6 +70,7 @@ class PieceStream {
  public:
   __device__ PieceStream(const GlobalMatrix& weights, int64_t tiles, int begin, int end)
       : weights_(weights),
+        row_words_(static_cast<int>(weights.row_bytes / 4)),
         tiles_(tiles),
         tile_(blockIdx.x),
         begin_(begin),
@@ -85,7 +86,7 @@ class PieceStream {
       next_ = begin_;
     }
     if (tile_ >= tiles_) return;
-    loader_.template load_next<kAligned>(shared);
+    loader_.template load_next<kAligned>(shared, row_words_ - next_ * kPieceWords);
     ++next_;
   }
 
@@ -94,10 +95,11 @@ class PieceStream {
 
   __device__ __forceinline__ Loader loader_of_tile() const {
     return Loader(weights_, tile_ * kStreamedRows, int64_t{begin_} * kPieceBytes,
-                  int64_t{end_} * kPieceBytes, threadIdx.x % kWarpSize);
+                  threadIdx.x % kWarpSize);
   }
 
   GlobalMatrix weights_;
+  int row_words_;
   int64_t tiles_;
   int64_t tile_;
   int begin_;

@@ -13,20 +13,28 @@ function hex(bits: number): string {
   return `0x${bits.toString(16).padStart(8, '0')}`;
 }
 
-/** @throws unless dtype, shape and every bit agree. */
+/** Whether two elements are the same; of a NaN the bits do not matter. */
+function isSame(got: TypedArray, expected: TypedArray): (index: number) => boolean {
+  const gotBits = bitsOf(got);
+  const expectedBits = bitsOf(expected);
+  return (index) =>
+    gotBits[index] === expectedBits[index] ||
+    (Number.isNaN(got[index]) && Number.isNaN(expected[index]));
+}
+
+/** @throws unless dtype, shape and every bit agree, those of NaN apart. */
 export function assertSameBits(actual: Tensor, expected: Contents): void {
   const got = contentsOf(actual);
   const heading = ({ dtype, shape }: Contents) => `${dtype} [${shape}]`;
   if (heading(got) !== heading(expected)) {
     throw new Error(`got ${heading(got)}, expected ${heading(expected)}`);
   }
-  const gotBits = bitsOf(got.values);
-  const expectedBits = bitsOf(expected.values);
-  const index = gotBits.findIndex((bits, i) => bits !== expectedBits[i]);
+  const same = isSame(got.values, expected.values);
+  const index = got.values.findIndex((_: number, i: number) => !same(i));
   if (index >= 0) {
     throw new Error(
-      `at ${index}: got ${got.values[index]} (${hex(gotBits[index])}), expected ` +
-        `${expected.values[index]} (${hex(expectedBits[index])})`,
+      `at ${index}: got ${got.values[index]} (${hex(bitsOf(got.values)[index])}), expected ` +
+        `${expected.values[index]} (${hex(bitsOf(expected.values)[index])})`,
     );
   }
 }

@@ -161,16 +161,23 @@ TEST(every_architecture_has_every_kernel) {
   }
 }
 
+// The largest int4 tile has 128 sums a thread, 64 registers of weights, and what leads to them: the
+// compiler keeps a few words that are read once in 256 products in memory instead. Every tile that
+// needs no memory for them is slower.
+constexpr char kSpillingKernel[] = "matmul_int4_kernel<Int4Tile<128, 128,";
+constexpr int kItsBytes = 32;
+
 TEST(no_kernel_spills) {
   std::map<std::string, std::string> spills;
   for_each_kernel([&](const MachineCode&, const Kernel& kernel) {
     std::string& of_kernel = spills[kernel.name];
-    if (kernel.stack == 0 && kernel.local == 0) return;
+    const bool may_spill = kernel.name.find(kSpillingKernel) != std::string::npos;
+    if (kernel.stack + kernel.local <= (may_spill ? kItsBytes : 0)) return;
     of_kernel += format(" %s: %d bytes, %d registers;", kernel.architecture.c_str(),
                         kernel.stack + kernel.local, kernel.registers);
   });
   for (const auto& [name, where] : spills) {
-    CHECK(where.empty(), "%s has a stack, expected none:%s", name.c_str(), where.c_str());
+    CHECK(where.empty(), "%s has more of a stack than expected:%s", name.c_str(), where.c_str());
   }
 }
 
