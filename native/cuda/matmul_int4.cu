@@ -37,7 +37,14 @@ template <int kGrain>
 using Tile32x64 = Int4Tile<32, 64, 1, 4, 5, kGrain, true>;
 template <int kGrain>
 using Tile16x128 = Int4Tile<16, 128, 1, 4, 4, kGrain, true>;
-// For groups that are no multiple of 32, and for weights whose rows are not aligned.
+// For weights whose rows are not aligned.
+template <int kGrain>
+using Tile64x128Unaligned = Int4Tile<64, 128, 1, 4, 3, kGrain, false>;
+template <int kGrain>
+using Tile32x64Unaligned = Int4Tile<32, 64, 1, 4, 5, kGrain, false>;
+template <int kGrain>
+using Tile16x128Unaligned = Int4Tile<16, 128, 1, 4, 4, kGrain, false>;
+// For groups that are no multiple of 32.
 using Tile64x64Words = Int4Tile<64, 64, 2, 2, 3, kWordGrain, false>;
 
 // A tile with its costs: step, least step, block (tile_plan.h).
@@ -75,7 +82,17 @@ constexpr LaunchTiles kLaunchSmallGroupTiles[] = {
     launch_tiles<Tile32x64<kGrain>>, launch_tiles<Tile16x128<kGrain>>};
 constexpr TileMenu kSmallGroupMenu = menu_like(kMenu, kTiles + 1, kMenu.count - 1);
 
-// Not measured: there is one tile, and few rows are streamed.
+constexpr TileShape kUnalignedTiles[] = {
+    shape_of<Tile64x128Unaligned<128>>("64x128", 2, 1.0f, 2.0f, 0.0f),
+    shape_of<Tile32x64Unaligned<128>>("32x64", 3, 0.5f, 0.6f, 1.28f),
+    shape_of<Tile16x128Unaligned<128>>("16x128", 4, 0.7f, 0.6f, 0.854f)};
+template <int kGrain>
+constexpr LaunchTiles kLaunchUnalignedTiles[] = {launch_tiles<Tile64x128Unaligned<kGrain>>,
+                                                 launch_tiles<Tile32x64Unaligned<kGrain>>,
+                                                 launch_tiles<Tile16x128Unaligned<kGrain>>};
+constexpr TileMenu kUnalignedMenu =
+    menu_like(kMenu, kUnalignedTiles, sizeof kUnalignedTiles / sizeof *kUnalignedTiles);
+
 constexpr TileShape kWordTiles[] = {shape_of<Tile64x64Words>("64x64", 2, 2.0f, 4.0f, 0.405f)};
 constexpr LaunchTiles kLaunchWordTiles[] = {launch_tiles<Tile64x64Words>};
 constexpr TileMenu kWordMenu = menu_like(kMenu, kWordTiles, 1);
@@ -88,7 +105,11 @@ struct TileChoice {
 
 TileChoice tiles_for(const MatmulInt4Args& args) {
   const GlobalMatrix w{args.w, args.n, 4 * int4_words(args.k)};
-  if (!w.rows_are_aligned() || !has_grain(args, 32)) return {kWordMenu, kLaunchWordTiles};
+  if (!has_grain(args, 32)) return {kWordMenu, kLaunchWordTiles};
+  if (!w.rows_are_aligned()) {
+    return {kUnalignedMenu,
+            has_grain(args, 128) ? kLaunchUnalignedTiles<128> : kLaunchUnalignedTiles<32>};
+  }
   if (has_grain(args, 128)) return {kMenu, kLaunchTiles};
   if (has_grain(args, 64)) return {kSmallGroupMenu, kLaunchSmallGroupTiles<64>};
   return {kSmallGroupMenu, kLaunchSmallGroupTiles<32>};
@@ -140,13 +161,17 @@ cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream st
                      : launch_stream<2, kGrain, kAligned>(args, x, stream);
 }
 
+template <int kGrain>
 cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
   const bool aligned = GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
-  if (!aligned || !has_grain(args, 32)) {
-    return launch_stream<kWordGrain, false>(args, workspace, stream);
-  }
-  return has_grain(args, 128) ? launch_stream<128, true>(args, workspace, stream)
-                              : launch_stream<32, true>(args, workspace, stream);
+  return aligned ? launch_stream<kGrain, true>(args, workspace, stream)
+                 : launch_stream<kGrain, false>(args, workspace, stream);
+}
+
+cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
+  if (has_grain(args, 128)) return launch_stream<128>(args, workspace, stream);
+  if (has_grain(args, 32)) return launch_stream<32>(args, workspace, stream);
+  return launch_stream<kWordGrain, false>(args, workspace, stream);
 }
 
 // The tiles: x in their order, the product, and the sum of the parts of k.

@@ -34,7 +34,9 @@ using Tile64x64 = Int8Tile<64, 64, 128, 2, 2, 6>;
 using Tile32x64 = Int8Tile<32, 64, 128, 1, 4, 8>;
 using Tile16x128 = Int8Tile<16, 128, 128, 1, 4, 5>;
 // For matrices whose rows are not aligned.
-using Tile64x64Unaligned = Int8Tile<64, 64, 128, 2, 2, 4, false>;
+using Tile128x128Unaligned = Int8Tile<128, 128, 128, 2, 2, 3, false>;
+using Tile64x64Unaligned = Int8Tile<64, 64, 128, 2, 2, 6, false>;
+using Tile32x64Unaligned = Int8Tile<32, 64, 128, 1, 4, 8, false>;
 
 // A tile with its costs: step, least step, block (tile_plan.h).
 template <class Tile>
@@ -62,15 +64,19 @@ constexpr TileMenu kMenu{
 static_assert(sizeof kLaunchTiles<false> / sizeof *kLaunchTiles<false> == kMenu.count,
               "one launcher a tile");
 
-// Not measured: there is one tile, and few rows are streamed.
 constexpr TileShape kUnalignedTiles[] = {
-    shape_of<Tile64x64Unaligned>("64x64", 2, 0.5f, 0.5f, 1.97f)};
+    shape_of<Tile128x128Unaligned>("128x128", 2, 1.1f, 1.1f, 2.74f),
+    shape_of<Tile64x64Unaligned>("64x64", 2, 0.5f, 0.5f, 1.97f),
+    shape_of<Tile32x64Unaligned>("32x64", 2, 0.4f, 0.4f, 1.69f)};
 template <bool kHasZero>
-constexpr LaunchTiles kLaunchUnalignedTiles[] = {launch_tiles<Tile64x64Unaligned, kHasZero>};
-constexpr TileMenu kUnalignedMenu{kUnalignedTiles,        1,
-                                  kMenu.max_stream_rows,  kMenu.variable,
-                                  kMenu.bytes_per_weight, kMenu.launch_us,
-                                  kMenu.split_us,         kMenu.stream};
+constexpr LaunchTiles kLaunchUnalignedTiles[] = {launch_tiles<Tile128x128Unaligned, kHasZero>,
+                                                 launch_tiles<Tile64x64Unaligned, kHasZero>,
+                                                 launch_tiles<Tile32x64Unaligned, kHasZero>};
+constexpr TileMenu kUnalignedMenu{
+    kUnalignedTiles,        sizeof kUnalignedTiles / sizeof *kUnalignedTiles,
+    kMenu.max_stream_rows,  kMenu.variable,
+    kMenu.bytes_per_weight, kMenu.launch_us,
+    kMenu.split_us,         kMenu.stream};
 
 bool is_aligned(const MatmulInt8Args& args) {
   return GlobalMatrix{args.a, args.m, args.words * 4}.rows_are_aligned() &&

@@ -1,26 +1,13 @@
 // The providers of --sweep: each configuration that an environment variable can force.
-#include <cstdlib>
-
 #include "cuda/tile_plan.h"
 #include "our_providers.h"
+#include "test/environment.h"
 
 namespace qutlass::bench {
 
 namespace {
 
-// A value of an environment variable, while this lives.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name) {
-    setenv(name, value.c_str(), 1);
-  }
-  ~Environment() { unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
+using test::Environment;
 
 std::vector<std::string> configurations(const cuda::TileMenu& menu, int64_t m) {
   std::vector<std::string> names;

@@ -4,13 +4,13 @@
 
 #include <cuda_runtime_api.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "cuda/launch.h"
 #include "cuda/tile_plan.h"
 #include "test/check.h"
+#include "test/environment.h"
 #include "test/inputs.h"
 #include "test/reference.h"
 
@@ -122,20 +122,6 @@ std::vector<float> product_of(const char* (*op)(const Args&, void*, cuda::Stream
 inline const int32_t* address_of_words(int64_t shift) {
   return reinterpret_cast<const int32_t*>(uintptr_t{256} + 4 * shift);
 }
-
-// A value of an environment variable, while this lives.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name) {
-    setenv(name, value.c_str(), 1);
-  }
-  ~Environment() { unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
 
 // Every way to compute a product of m rows that the environment can force: the kernel for few rows,
 // each tile whole and with k split.
