@@ -60,6 +60,8 @@ Ceilings measure_ceilings() {
   ceilings.copy_gbps = measure_copy();
   ceilings.bf16_tflops = mma_bf16_peak();
   ceilings.int8_tops = mma_int8_peak();
+  ceilings.bf16_beside_logic = mma_bf16_beside_logic();
+  ceilings.bf16_beside_multiply_adds = mma_bf16_beside_multiply_adds();
   ceilings.launch_us = measure_launch();
   return ceilings;
 }

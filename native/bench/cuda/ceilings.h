@@ -16,6 +16,8 @@ struct Ceilings {
   double copy_gbps;         // of cudaMemcpyAsync on the device: bytes read and bytes written
   double bf16_tflops;       // of mma.sync
   double int8_tops;
+  std::vector<double> bf16_beside_logic;  // beside 1, 2, ... other instructions a product
+  std::vector<double> bf16_beside_multiply_adds;
   double launch_us;  // what an empty kernel adds to a graph
 };
 

@@ -16,6 +16,7 @@ constexpr int kSteps = 16384;
 constexpr int kRows = 2;     // of 16
 constexpr int kColumns = 4;  // of 8
 constexpr int kM = 16, kN = 8;
+constexpr int kOthers = 16;  // registers that other instructions work on
 
 struct Bf16 {
   using Sum = float;
@@ -39,7 +40,51 @@ struct Int8 {
   }
 };
 
-template <class Type>
+// Other instructions of three register operands between the products, kCount for each: what a
+// kernel does to its operands takes register ports, which the products need too.
+template <int kCount>
+struct Logic {
+  uint32_t words[kOthers];
+
+  __device__ explicit Logic(int64_t seed) {
+    for (int i = 0; i < kOthers; ++i) words[i] = static_cast<uint32_t>(random_bits(2, seed + i));
+  }
+  __device__ __forceinline__ void run(int product) {
+#pragma unroll
+    for (int i = product * kCount; i < (product + 1) * kCount; ++i) {
+      uint32_t& word = words[i % kOthers];
+      word = cuda::ptx::and_or(word, words[(i + 5) % kOthers], words[(i + 3) % kOthers]);
+    }
+  }
+  __device__ float total() const {
+    uint32_t sum = 0;
+    for (uint32_t word : words) sum += word;
+    return static_cast<float>(sum);
+  }
+};
+
+template <int kCount>
+struct MultiplyAdds {
+  float values[kOthers];
+
+  __device__ explicit MultiplyAdds(int64_t seed) {
+    for (int i = 0; i < kOthers; ++i) values[i] = random_normal(2, seed + i, 1);
+  }
+  __device__ __forceinline__ void run(int product) {
+#pragma unroll
+    for (int i = product * kCount; i < (product + 1) * kCount; ++i) {
+      float& value = values[i % kOthers];
+      value = fmaf(value, values[(i + 5) % kOthers], values[(i + 3) % kOthers]);
+    }
+  }
+  __device__ float total() const {
+    float sum = 0;
+    for (float value : values) sum += value;
+    return sum;
+  }
+};
+
+template <class Type, class Others>
 __global__ void multiply(typename Type::Sum* sums) {
   const int64_t thread = blockIdx.x * int64_t{blockDim.x} + threadIdx.x;
   int64_t index = thread * (4 * kRows + 2 * kColumns);
@@ -50,6 +95,7 @@ __global__ void multiply(typename Type::Sum* sums) {
   for (auto& fragment : b) {
     for (uint32_t& word : fragment) word = Type::operand(index++);
   }
+  Others others(index);
   typename Type::Sum c[kRows][kColumns][4] = {};
 #pragma unroll 4
   for (int step = 0; step < kSteps; ++step) {
@@ -58,6 +104,7 @@ __global__ void multiply(typename Type::Sum* sums) {
 #pragma unroll
       for (int column = 0; column < kColumns; ++column) {
         Type::multiply_add(c[row][column], a[row], b[column]);
+        others.run(row * kColumns + column);
       }
     }
   }
@@ -67,7 +114,7 @@ __global__ void multiply(typename Type::Sum* sums) {
       for (auto value : fragment) sum += value;
     }
   }
-  sums[thread] = sum;
+  sums[thread] = sum + static_cast<typename Type::Sum>(others.total());
 }
 
 struct LaunchShape {
@@ -77,7 +124,7 @@ struct LaunchShape {
 
 constexpr LaunchShape kShapes[] = {{1, 128}, {1, 256}, {1, 512}, {2, 128}, {2, 256}, {4, 128}};
 
-template <class Type>
+template <class Type, class Others>
 double peak() {
   const int multiprocessors = cuda::multiprocessor_count();
   double best = 0;
@@ -85,7 +132,7 @@ double peak() {
     const int blocks = multiprocessors * shape.blocks_per_multiprocessor;
     DeviceArray<typename Type::Sum> sums(int64_t{blocks} * shape.threads);
     const auto call = [&](int, cudaStream_t stream) {
-      multiply<Type><<<blocks, shape.threads, 0, stream>>>(sums.data());
+      multiply<Type, Others><<<blocks, shape.threads, 0, stream>>>(sums.data());
       require(cudaGetLastError(), "mma peak");
     };
     const double warps = static_cast<double>(blocks) * (shape.threads / 32);
@@ -97,7 +144,17 @@ double peak() {
 
 }  // namespace
 
-double mma_bf16_peak() { return peak<Bf16>(); }
-double mma_int8_peak() { return peak<Int8>(); }
+double mma_bf16_peak() { return peak<Bf16, Logic<0>>(); }
+double mma_int8_peak() { return peak<Int8, Logic<0>>(); }
+
+std::vector<double> mma_bf16_beside_logic() {
+  return {peak<Bf16, Logic<1>>(), peak<Bf16, Logic<2>>(), peak<Bf16, Logic<3>>(),
+          peak<Bf16, Logic<4>>()};
+}
+
+std::vector<double> mma_bf16_beside_multiply_adds() {
+  return {peak<Bf16, MultiplyAdds<1>>(), peak<Bf16, MultiplyAdds<2>>(),
+          peak<Bf16, MultiplyAdds<3>>(), peak<Bf16, MultiplyAdds<4>>()};
+}
 
 }  // namespace qutlass::bench

@@ -38,6 +38,13 @@ std::string percent(double part, double whole) {
 }
 
 // The peak of mma.sync that bounds a provider; 0 where it uses none of those measured.
+// Tensor cores beside 1, 2, ... other instructions a product.
+void print_mixed(const char* instruction, const std::vector<double>& tflops) {
+  std::printf("  bf16 beside 1 ... %zu %-5s", tflops.size(), instruction);
+  for (double rate : tflops) std::printf(" %4.0f", rate);
+  std::printf(" TFLOP/s\n");
+}
+
 double peak_of(const Measurement& of, const Ceilings& ceilings) {
   if (of.provider == kFloat32 || of.provider == kTf32) return 0;
   return of.provider.find("int8") == std::string::npos ? ceilings.bf16_tflops : ceilings.int8_tops;
@@ -69,6 +76,8 @@ void Report::ceilings() const {
   std::printf("  copy on the device        %6.0f GB/s\n", ceilings_.copy_gbps);
   std::printf("  mma.sync bf16 m16n8k16    %6.0f TFLOP/s\n", ceilings_.bf16_tflops);
   std::printf("  mma.sync int8 m16n8k32    %6.0f TOP/s\n", ceilings_.int8_tops);
+  print_mixed("lop3", ceilings_.bf16_beside_logic);
+  print_mixed("fma", ceilings_.bf16_beside_multiply_adds);
   std::printf("  an empty kernel           %6.2f us\n", ceilings_.launch_us);
   write_ceiling("streaming read", format("\"gbps\":%.1f", ceilings_.read_gbps));
   write_ceiling("device copy", format("\"gbps\":%.1f", ceilings_.copy_gbps));
