@@ -10,13 +10,14 @@
 // takes whole words of a row, and the same k of the other matrix.
 #pragma once
 
+#include <algorithm>
+
 #include "cuda/shared_tile.cuh"
+#include "cuda/tile_plan.h"
 
 namespace qutlass::cuda {
 
-constexpr int kStreamedRows = 16;  // rows of the weights in a tile
 constexpr int kStreamMaxWarps = 8;
-constexpr int kStreamResidentBlocks = 2;  // on a multiprocessor, where they fit
 constexpr int kStreamStages = 4;
 constexpr int kPieceBytes = 128;  // of each row
 constexpr int kPieceWords = kPieceBytes / 4;
@@ -47,11 +48,9 @@ struct StreamPlan {
     while (warps < kStreamMaxWarps && warps < pieces) warps *= 2;
     pieces_per_warp = static_cast<int>(ceil_div(pieces, warps));
     constexpr int kResidentWarps = kStreamResidentBlocks * kStreamMaxWarps;
-    blocks = static_cast<unsigned>(min(tiles, multiprocessor_count() * (kResidentWarps / warps)));
+    const int64_t resident = multiprocessor_count() * (kResidentWarps / warps);
+    blocks = static_cast<unsigned>(std::min(tiles, resident));
   }
-
- private:
-  static int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 };
 
 // Where the sums of the block's warps lie, and what comes behind them.

@@ -98,9 +98,8 @@ float tiles_us(const TileMenu& menu, const ProductShape& product, const TilePlan
 }
 
 float stream_us(const TileMenu& menu, const ProductShape& product, const Device& device) {
-  constexpr int64_t kRows = 16, kResidentBlocks = 2;
-  const int64_t blocks =
-      ceil_div(ceil_div(product.n, kRows), kResidentBlocks * device.multiprocessors);
+  const int64_t blocks = ceil_div(ceil_div(product.n, kStreamedRows),
+                                  int64_t{kStreamResidentBlocks} * device.multiprocessors);
   const StreamCosts& costs = menu.stream;
   const float row_us = costs.row_us + costs.row_us_per_m * static_cast<float>(product.m);
   const float us = static_cast<float>(blocks * product.k) / 1024 * row_us;

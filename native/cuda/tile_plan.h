@@ -28,6 +28,11 @@ struct TileShape {
   float block_us;       // of a block apart from its steps: filling the pipeline, storing
 };
 
+// The kernel for few rows gives each block so many rows of the weights at a time,
+constexpr int kStreamedRows = 16;
+// and keeps so many blocks on a multiprocessor, where they fit.
+constexpr int kStreamResidentBlocks = 2;
+
 // The kernel for few rows: base_us + its share of 1024 elements of 16 rows of the weights, each
 // (row_us + row_us_per_m * m), or the time to read the weights where that is longer.
 struct StreamCosts {
