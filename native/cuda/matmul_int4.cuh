@@ -14,9 +14,9 @@ namespace qutlass::cuda {
 constexpr int kBlockElements = kBlockBytes / 2;  // along k, of one mma
 
 // The shape of a block's tile and of its pipeline: kStages steps of 128 elements along k. A stage
-// holds x [kM, 128] bf16, w [kN, 128] int4, and the parameters of each grain of k: kN scales, then
-// kN zero points. Tiles that are not kAligned take weights whose rows do not start at multiples of
-// 16 bytes.
+// holds x [kM, 128] bf16 and w [kN, 128] int4. Behind the stages lies a ring of spans of
+// parameters: of each grain of k, kN scales, then kN zero points. Tiles that are not kAligned take
+// weights whose rows do not start at multiples of 16 bytes.
 template <int kTileM, int kTileN, int kGridM, int kGridN, int kStageCount, int kTileGrain,
           bool kTileAligned>
 struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
@@ -28,10 +28,16 @@ struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   static constexpr int kXRowBytes = kStepK * 2;
   static constexpr int kWRowBytes = kStepK / 2;
   static constexpr int kWOffset = kTileM * kXRowBytes;
-  static constexpr int kParametersOffset = kWOffset + kTileN * kWRowBytes;
-  static constexpr int kParameterRowBytes = kTileN * 4;  // of scales, or of zero points
-  static constexpr int kStageBytes = kParametersOffset + kGrains * 2 * kParameterRowBytes;
-  static constexpr int kSharedBytes = kStages * kStageBytes;
+  static constexpr int kStageBytes = kWOffset + kTileN * kWRowBytes;
+  static constexpr int kGrainBytes = 2 * 4 * kTileN;
+  static constexpr int kSpanGrains = kGrains > 4 ? kGrains : 4;
+  static constexpr int kSpanSteps = kSpanGrains / kGrains;
+  static constexpr int kSpanBytes = kSpanGrains * kGrainBytes;
+  // A span's copies start kStages - 1 steps before its first step, when no step needs the one whose
+  // place it takes.
+  static constexpr int kSpans = (kStages - 2) / kSpanSteps + 2;
+  static constexpr int kSpansOffset = kStages * kStageBytes;
+  static constexpr int kSharedBytes = kSpansOffset + kSpans * kSpanBytes;
   static_assert(kSharedBytes <= kMaxSharedBytes, "the tile must fit the smallest device");
 
   using XLayout = SwizzledLayout<kXRowBytes>;
@@ -40,41 +46,73 @@ struct Int4Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   using WLoader = TileLoader<kTileN, kWRowBytes / kChunkBytes, Int4Tile::kThreads, WLayout>;
 };
 
-// Copies the scales and zero points of each step's grains, one by one: in memory those of a column
-// are neighbours, in a tile those of a grain.
+// Walks the ring of spans, step by step.
+template <class Tile>
+class SpanCursor {
+ public:
+  __device__ explicit SpanCursor(uint32_t first_span) : first_span_(first_span) {}
+
+  __device__ __forceinline__ bool is_at_span() const { return step_ == 0; }
+
+  // Where the parameters of this step begin.
+  __device__ __forceinline__ uint32_t address() const {
+    return first_span_ + span_ * Tile::kSpanBytes + step_ * Tile::kGrains * Tile::kGrainBytes;
+  }
+
+  __device__ __forceinline__ void next_step() {
+    if (++step_ < Tile::kSpanSteps) return;
+    step_ = 0;
+    span_ = span_ + 1 < Tile::kSpans ? span_ + 1 : 0;
+  }
+
+ private:
+  uint32_t first_span_;
+  int span_ = 0;
+  int step_ = 0;  // of the span
+};
+
+// Copies scales and zero points, one by one: in memory those of a column are neighbours, in a span
+// those of a grain. A whole span at a time, so that what lies together is read together.
 template <class Tile>
 class ParameterLoader {
  public:
-  __device__ ParameterLoader(const MatmulInt4Args& args, const Groups& groups, int64_t first_n)
-      : args_(args), groups_(groups), first_n_(static_cast<int>(first_n)) {}
+  __device__ ParameterLoader(const MatmulInt4Args& args, const Groups& groups, int64_t first_n,
+                             uint32_t first_span)
+      : args_(args), groups_(groups), first_n_(static_cast<int>(first_n)), cursor_(first_span) {}
 
-  // Those of the step at element k; zeros where it is not there.
-  __device__ __forceinline__ void load(uint32_t stage, int k, bool has_step) const {
-    constexpr int kCopies = Tile::kGrains * Tile::kN;
-    static_assert(kCopies % Tile::kThreads == 0 || Tile::kThreads % kCopies == 0,
-                  "every thread copies, or whole warps do not");
+  // Those of the next step, which is at element k; zeros from end_k on.
+  __device__ __forceinline__ void load_next(int k, int end_k) {
+    if (cursor_.is_at_span()) load_span(k, end_k);
+    cursor_.next_step();
+  }
+
+ private:
+  // A thread copies those of one grain.
+  __device__ __forceinline__ void load_span(int k, int end_k) const {
+    constexpr int kColumns = Tile::kThreads / Tile::kSpanGrains;  // in one pass
+    static_assert(Tile::kThreads % Tile::kSpanGrains == 0 && Tile::kN % kColumns == 0,
+                  "passes are whole");
+    const int grain = threadIdx.x % Tile::kSpanGrains;
+    const int first_column = threadIdx.x / Tile::kSpanGrains;
+    const int grain_k = k + grain * Tile::kGrain;
+    const int group = groups_.of(grain_k);
+    const uint32_t target = cursor_.address() + grain * Tile::kGrainBytes + 4 * first_column;
 #pragma unroll
-    for (int first = 0; first < kCopies; first += Tile::kThreads) {
-      const int copy = first + threadIdx.x;
-      if (kCopies < Tile::kThreads && copy >= kCopies) continue;
-      const int grain = copy / Tile::kN;
-      const int column = copy % Tile::kN;
-      const int n = first_n_ + column;
-      const int64_t index = n * groups_.count() + groups_.of(k + grain * Tile::kGrain);
-      const bool is_there = n < args_.n && has_step;
-      const uint32_t target =
-          stage + Tile::kParametersOffset + grain * 2 * Tile::kParameterRowBytes + 4 * column;
-      ptx::copy_async_4(target, args_.scales + index, is_there);
+    for (int column = 0; column < Tile::kN; column += kColumns) {
+      const int n = first_n_ + first_column + column;
+      const int64_t index = n * groups_.count() + group;
+      const bool is_there = n < args_.n && grain_k < end_k;
+      ptx::copy_async_4(target + 4 * column, args_.scales + index, is_there);
       if (args_.zeros) {
-        ptx::copy_async_4(target + Tile::kParameterRowBytes, args_.zeros + index, is_there);
+        ptx::copy_async_4(target + 4 * (Tile::kN + column), args_.zeros + index, is_there);
       }
     }
   }
 
- private:
   const MatmulInt4Args& args_;  // the kernel's own, which need no registers
   const Groups& groups_;
   int first_n_;
+  SpanCursor<Tile> cursor_;
 };
 
 // A warp's sums. It takes a chunk of k that shares its scales at a time: turns its part of w to
@@ -87,12 +125,13 @@ class Int4WarpTile {
 
   __device__ explicit Int4WarpTile(bool has_zeros) : has_zeros_(has_zeros) {}
 
-  __device__ __forceinline__ void multiply_step(uint32_t stage) {
+  // `parameters` is where those of the step begin.
+  __device__ __forceinline__ void multiply_step(uint32_t stage, uint32_t parameters) {
 #pragma unroll 1  // there are registers for one chunk
     for (int k = 0; k < Tile::kStepK; k += kChunkK) {
-      convert_weights(stage, k);
+      convert_weights(stage, parameters, k);
 #pragma unroll
-      for (int i = 0; i < Tile::kFragmentsM; ++i) multiply_rows(stage, k, i);
+      for (int i = 0; i < Tile::kFragmentsM; ++i) multiply_rows(stage, parameters, k, i);
     }
   }
 
@@ -103,18 +142,14 @@ class Int4WarpTile {
   static constexpr int kChunkK = kWordwise ? kBlockK : Tile::kGrain;
   static constexpr int kChunkBlocks = kChunkK / kBlockK;
 
-  // Where the scales of the grain that holds element k of the step lie; its zero points follow.
-  static __device__ __forceinline__ uint32_t parameters(uint32_t stage, int k) {
-    return stage + Tile::kParametersOffset + k / Tile::kGrain * 2 * Tile::kParameterRowBytes;
-  }
-
   // This lane's word of column g of each fragment, in each block of the chunk at k.
-  __device__ __forceinline__ void convert_weights(uint32_t stage, int k) {
+  __device__ __forceinline__ void convert_weights(uint32_t stage, uint32_t parameters, int k) {
     const int t = place_.lane % 4;
     const int own_k = kWordwise ? k + kInt4PerWord * t : k;
     const int column = place_.warp_n + place_.lane / 4;
     const uint32_t words = stage + Tile::kWOffset + 4 * t;
-    const uint32_t zeros = parameters(stage, own_k) + Tile::kParameterRowBytes + 4 * column;
+    const uint32_t zeros =
+        parameters + own_k / Tile::kGrain * Tile::kGrainBytes + 4 * (Tile::kN + column);
     const uint32_t first = Tile::WLayout::offset(column, 0);
 #pragma unroll
     for (int j = 0; j < Tile::kFragmentsN; ++j) {
@@ -130,7 +165,7 @@ class Int4WarpTile {
   }
 
   // Rows 16i ... 16i + 15 of x by the chunk at k.
-  __device__ __forceinline__ void multiply_rows(uint32_t stage, int k, int i) {
+  __device__ __forceinline__ void multiply_rows(uint32_t stage, uint32_t parameters, int k, int i) {
 #pragma unroll
     for (int word = 0; word < kWords; ++word) {
       float chunk_sums[Tile::kFragmentsN][4] = {};
@@ -147,18 +182,18 @@ class Int4WarpTile {
           ptx::mma_bf16(chunk_sums[j], x, w[half % 2 * 2], w[half % 2 * 2 + 1]);
         }
       }
-      add_scaled(sums[i], chunk_sums, stage, k + kInt4PerWord * word);
+      const int grain = (k + kInt4PerWord * word) / Tile::kGrain;
+      add_scaled(sums[i], chunk_sums, parameters + grain * Tile::kGrainBytes);
     }
   }
 
-  // With the scales of the grain that holds element k.
+  // With a grain's scales.
   __device__ __forceinline__ void add_scaled(float (&sums)[Tile::kFragmentsN][4],
                                              const float (&chunk_sums)[Tile::kFragmentsN][4],
-                                             uint32_t stage, int k) const {
-    const uint32_t scales = parameters(stage, k) + 4 * place_.column();
+                                             uint32_t scales) const {
 #pragma unroll
     for (int j = 0; j < Tile::kFragmentsN; ++j) {
-      const float2 scale = ptx::load_shared_pair(scales + 32 * j);
+      const float2 scale = ptx::load_shared_pair(scales + 4 * place_.column() + 32 * j);
 #pragma unroll
       for (int r = 0; r < 4; ++r) {
         sums[j][r] = fmaf(r % 2 ? scale.y : scale.x, chunk_sums[j][r], sums[j][r]);
@@ -215,7 +250,8 @@ __global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_
   typename Tile::XLoader x({permuted_x.data, args.m, 2 * permuted_x.padded_k}, origin.m, 2 * next_k,
                            thread);
   typename Tile::WLoader w({args.w, args.n, 4 * w_words}, origin.n, next_k / 2, thread);
-  const ParameterLoader<Tile> parameters(args, groups, origin.n);
+  const uint32_t spans = stages + Tile::kSpansOffset;
+  ParameterLoader<Tile> parameters(args, groups, origin.n, spans);
 
   Int4WarpTile<Tile> warp_tile(args.zeros != nullptr);
   const auto load = [&](int stage) {
@@ -224,15 +260,17 @@ __global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_
     x.template load_next<true>(address, has_step ? Tile::kXRowBytes / 4 : 0);
     w.template load_next<Tile::kAligned>(
         address + Tile::kWOffset, has_step ? static_cast<int>(w_words) - next_k / kInt4PerWord : 0);
-    parameters.load(address, next_k, has_step);
+    parameters.load_next(next_k, end_k);
     next_k += Tile::kStepK;
   };
   start_pipeline<Tile::kStages>(load);
+  SpanCursor<Tile> cursor(spans);
   run_pipeline<Tile::kStages>(
       steps, load,
       [&](int stage, const auto& load_ahead) {
         load_ahead();
-        warp_tile.multiply_step(stages + stage * Tile::kStageBytes);
+        warp_tile.multiply_step(stages + stage * Tile::kStageBytes, cursor.address());
+        cursor.next_step();
       },
       [] { __syncthreads(); });
 
