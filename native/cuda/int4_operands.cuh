@@ -1,5 +1,5 @@
-// What the int4 product reads instead of x, put into the workspace by one kernel: x in bf16, in an
-// order of k in which each lane's elements are neighbours.
+// What the tiles of the int4 product read instead of x, put into the workspace by one kernel: x in
+// bf16, in an order of k in which each lane's elements are neighbours.
 #pragma once
 
 #include "cuda/int4_to_bf16.cuh"
@@ -32,9 +32,7 @@ __device__ __forceinline__ uint4 pairs_of_x(const float* row, int64_t k, int64_t
                ptx::bf16_pair(low[2], high[2]), ptx::bf16_pair(low[3], high[3])};
 }
 
-// One thread a word. With kForMatrices the pairs lie where ldmatrix takes them from, else one after
-// the other.
-template <bool kForMatrices>
+// Fills it, one thread a word: the pairs lie where ldmatrix takes them from.
 struct PermuteX {
   MatmulInt4Args args;
   PermutedX permuted;
@@ -44,17 +42,12 @@ struct PermuteX {
   __device__ void operator()(int64_t m, int64_t word) const {
     const int64_t k = word * kInt4PerWord;
     const uint4 pairs = pairs_of_x(args.x + m * args.k, k, args.k);
-    uint16_t* row = permuted.data + m * permuted.padded_k;
-    if constexpr (kForMatrices) {
-      uint16_t* block = row + k / kBlockK * kBlockK;
-      const uint32_t of_word[4] = {pairs.x, pairs.y, pairs.z, pairs.w};
+    uint16_t* block = permuted.data + m * permuted.padded_k + k / kBlockK * kBlockK;
+    const uint32_t of_word[4] = {pairs.x, pairs.y, pairs.z, pairs.w};
 #pragma unroll
-      for (int j = 0; j < 4; ++j) {
-        const int position = permuted_position(static_cast<int>(k % kBlockK) + j);
-        *reinterpret_cast<uint32_t*>(block + position) = of_word[j];
-      }
-    } else {
-      *reinterpret_cast<uint4*>(row + k) = pairs;
+    for (int j = 0; j < 4; ++j) {
+      const int position = permuted_position(static_cast<int>(k % kBlockK) + j);
+      *reinterpret_cast<uint32_t*>(block + position) = of_word[j];
     }
   }
 };

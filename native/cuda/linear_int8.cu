@@ -63,7 +63,8 @@ QuantizeInt8Args quantization_of(const LinearInt8Args& args, void* workspace) {
 bool is_one_kernel(const LinearInt8Args& args) {
   constexpr int64_t kStaticBytes = sizeof(ValueRange) * kQuantizeMaxThreads / kWarpSize;
   return args.m == 1 &&
-         stream_shared_bytes<1>(kStreamMaxWarps) + Int8SharedRow::bytes(args.k) + kStaticBytes <=
+         stream_shared_bytes<Int8Ring, 1>(kStreamMaxWarps) + Int8SharedRow::bytes(args.k) +
+                 kStaticBytes <=
              kMaxSharedBytes &&
          !is_plan_forced(menu_for(product_of(args, {})));
 }
@@ -73,9 +74,9 @@ cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& 
                               Stream stream) {
   constexpr auto kernel = stream_linear_int8_kernel<kHasZero, kAligned>;
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
-  const StreamPlan plan(product.n, product.words);
+  const auto plan = StreamPlan::of<Int8Ring>(product.n, product.words);
   const int bytes =
-      stream_shared_bytes<1>(plan.warps, static_cast<int>(Int8SharedRow::bytes(args.k)));
+      stream_shared_bytes<Int8Ring, 1>(plan.warps, static_cast<int>(Int8SharedRow::bytes(args.k)));
   kernel<<<plan.blocks, plan.warps * kWarpSize, bytes, stream>>>(args, product, plan);
   return cudaGetLastError();
 }

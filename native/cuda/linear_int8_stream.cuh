@@ -11,12 +11,12 @@ namespace qutlass::cuda {
 class Int8SharedRow {
  public:
   static QUTLASS_HOST_DEVICE int64_t words(int64_t k) {
-    return round_up(int8_words(k), kPieceWords);
+    return round_up(int8_words(k), Int8Ring::kPieceWords);
   }
   // One piece more than the row: the last is followed by a load of the next.
-  static int64_t bytes(int64_t k) { return 4 * words(k) + kPieceBytes; }
+  static int64_t bytes(int64_t k) { return 4 * words(k) + Int8Ring::kPieceBytes; }
 
-  __device__ Int8SharedRow() : words_(reinterpret_cast<int32_t*>(behind_sums<1>())) {}
+  __device__ Int8SharedRow() : words_(reinterpret_cast<int32_t*>(behind_sums<Int8Ring, 1>())) {}
 
   __device__ __forceinline__ void fill(const float* x, int64_t k, bool symmetric) {
     const int64_t used = int8_words(k);
@@ -30,6 +30,7 @@ class Int8SharedRow {
   __device__ __forceinline__ Int8Row row(int64_t) const { return row_; }
 
   __device__ __forceinline__ void start(int piece) {
+    constexpr int kPieceBytes = Int8Ring::kPieceBytes;
     next_ = ptx::shared_address(words_) + piece * kPieceBytes + threadIdx.x % 4 * kPieceBytes / 4;
   }
 
@@ -39,7 +40,7 @@ class Int8SharedRow {
     for (int half = 0; half < 2; ++half) {
       a[0][half] = is_row ? ptx::load_shared_16(next_ + kChunkBytes * half) : uint4{0, 0, 0, 0};
     }
-    next_ += kPieceBytes;
+    next_ += Int8Ring::kPieceBytes;
   }
 
  private:
@@ -55,7 +56,7 @@ __global__ __launch_bounds__(
     kStreamResidentBlocks) void stream_linear_int8_kernel(LinearInt8Args args,
                                                           MatmulInt8Args product, StreamPlan plan) {
   Int8StreamConsumer<1, kHasZero, Int8SharedRow> consumer{Int8SharedRow()};
-  stream_rows<kAligned, Int8PieceLayout>(
+  stream_rows<kAligned, Int8Ring>(
       {product.b, product.n, product.words * 4}, plan.tiles, plan.pieces_per_warp, consumer,
       [&] { consumer.rows.fill(args.x, args.k, args.symmetric); },
       [&](int64_t tile, int row, int m, int, int32_t sum) {

@@ -2,7 +2,7 @@
 #include "cuda/each_word.cuh"
 #include "cuda/launch.h"
 #include "cuda/matmul_int4.cuh"
-#include "cuda/matmul_int4_stream.cuh"
+#include "cuda/matmul_int4_stream.h"
 #include "cuda/tile_plan.h"
 
 namespace qutlass::cuda {
@@ -64,9 +64,14 @@ constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.578f,
 constexpr LaunchTiles kLaunchTiles[] = {
     launch_tiles<Tile128x128<128>>, launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
     launch_tiles<Tile32x64<128>>, launch_tiles<Tile16x128<128>>};
-constexpr TileMenu kMenu{
-    kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_CONFIG", 0.5625f, 1.35f,
-    1.71f,  {2.4f, 1.6f, 0.8f, 0.068f}};
+constexpr TileMenu kMenu{kTiles,
+                         sizeof kTiles / sizeof *kTiles,
+                         kMaxInt4StreamRows,
+                         "QUTLASS_INT4_CONFIG",
+                         0.5625f,
+                         1.35f,
+                         1.71f,
+                         {2.4f, 1.6f, 0.8f, 0.068f}};
 static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
 
 // With the costs of another menu.
@@ -119,66 +124,11 @@ const char* plan_for(const MatmulInt4Args& args, TilePlan* plan) {
   return make_plan(kOp, tiles_for(args).menu, {args.m, args.n, args.k}, plan);
 }
 
-// The kernels for few rows. Weights whose rows are not aligned, or in groups that are no multiple
-// of 32, are taken word by word.
-template <int kGrain, bool kAligned>
-cudaError_t launch_row(const MatmulInt4Args& args, Stream stream) {
-  constexpr auto kernel = stream_int4_row_kernel<kGrain, kAligned>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
-  const StreamPlan plan(args.n, int4_words(args.k));
-  const int bytes = stream_shared_bytes<1>(plan.warps, Int4SharedX<kGrain>::bytes(args.k));
-  kernel<<<plan.blocks, plan.warps * kWarpSize, bytes, stream>>>(
-      args, Groups(args.k, args.group_size), plan);
-  return cudaGetLastError();
-}
-
-template <int kFragments, int kGrain, bool kAligned>
-cudaError_t launch_stream(const MatmulInt4Args& args, const PermutedX& x, Stream stream) {
-  constexpr auto kernel = stream_int4_kernel<kFragments, kGrain, kAligned>;
-  constexpr int kMostBytes = stream_shared_bytes<kFragments>(kStreamMaxWarps);
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMostBytes)) return error;
-  const StreamPlan plan(args.n, int4_words(args.k));
-  kernel<<<plan.blocks, plan.warps * kWarpSize, stream_shared_bytes<kFragments>(plan.warps),
-           stream>>>(args, x, Groups(args.k, args.group_size), plan);
-  return cudaGetLastError();
-}
-
-// Whether one row of x fits beside the rings.
-bool is_one_kernel(const MatmulInt4Args& args) {
-  return args.m == 1 && stream_shared_bytes<1>(kStreamMaxWarps, Int4SharedX<128>::bytes(args.k)) <=
-                            kMaxSharedBytes;
-}
-
-template <int kGrain, bool kAligned>
-cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  if (is_one_kernel(args)) return launch_row<kGrain, kAligned>(args, stream);
-  const PermutedX x(args, workspace);
-  const PermuteX<false> permute{args, x};
-  if (const cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream)) {
-    return error;
-  }
-  return args.m <= 8 ? launch_stream<1, kGrain, kAligned>(args, x, stream)
-                     : launch_stream<2, kGrain, kAligned>(args, x, stream);
-}
-
-template <int kGrain>
-cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  const bool aligned = GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
-  return aligned ? launch_stream<kGrain, true>(args, workspace, stream)
-                 : launch_stream<kGrain, false>(args, workspace, stream);
-}
-
-cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  if (has_grain(args, 128)) return launch_stream<128>(args, workspace, stream);
-  if (has_grain(args, 32)) return launch_stream<32>(args, workspace, stream);
-  return launch_stream<kWordGrain, false>(args, workspace, stream);
-}
-
 // The tiles: x in their order, the product, and the sum of the parts of k.
 cudaError_t launch_tiles(const MatmulInt4Args& args, const TilePlan& plan, void* workspace,
                          Stream stream) {
   const PermutedX x(args, workspace);
-  const PermuteX<true> permute{args, x};
+  const PermuteX permute{args, x};
   if (const cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream)) {
     return error;
   }
@@ -194,11 +144,11 @@ cudaError_t launch_tiles(const MatmulInt4Args& args, const TilePlan& plan, void*
 
 const TileMenu& menu_for(const MatmulInt4Args& args) { return tiles_for(args).menu; }
 
-// x in bf16, then the partial sums of a split k.
+// By tiles: x in bf16, then the partial sums of a split k.
 size_t workspace_bytes(const MatmulInt4Args& args) {
   TilePlan plan;
   if (args.m == 0 || args.n == 0 || plan_for(args, &plan)) return 0;
-  if (plan.config == TilePlan::kStream && is_one_kernel(args)) return 0;
+  if (plan.config == TilePlan::kStream) return int4_stream_workspace_bytes(args);
   const int64_t partials = plan.splits == 1 ? 0 : plan.splits * args.m * args.n;
   return PermutedX(args, nullptr).bytes + sizeof(float) * partials;
 }
@@ -208,7 +158,7 @@ const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stre
   TilePlan plan;
   if (const char* reason = plan_for(args, &plan)) return reason;
   const bool is_stream = plan.config == TilePlan::kStream;
-  return failure(kOp, is_stream ? launch_stream(args, workspace, stream)
+  return failure(kOp, is_stream ? launch_int4_stream(args, workspace, stream)
                                 : launch_tiles(args, plan, workspace, stream));
 }
 

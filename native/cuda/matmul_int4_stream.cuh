@@ -8,109 +8,118 @@
 
 namespace qutlass::cuda {
 
-// A piece is taken in steps of one word a lane: 32 elements of k.
-constexpr int kPieceK = kPieceWords * kInt4PerWord;
+// Pieces of 128 elements, which are taken in four steps of one word a lane. `kRowTiles` mma share
+// each load of x.
+template <int kRowTiles>
+using Int4Ring = PieceRing<16 * kRowTiles, 64, kRowTiles == 1 ? 6 : 4>;
+constexpr int kPieceK = Int4Ring<1>::kPieceWords * kInt4PerWord;
 constexpr int kPieceSteps = kPieceK / kBlockK;
+static_assert(stream_shared_bytes<Int4Ring<1>, 2>(kStreamMaxWarps) <= kMaxSharedBytes &&
+                  stream_shared_bytes<Int4Ring<2>, 4>(kStreamMaxWarps) <= kMaxSharedBytes,
+              "a block must fit the smallest device");
 
-// Pieces in shared memory, so that neither a chunk of eight rows nor half a line of two rows meets
-// itself in the same banks.
-struct Int4PieceLayout {
-  static constexpr int kBytesPerRow = kPieceBytes;
-  static constexpr int kPeriod = 8;
-
-  static __device__ __forceinline__ uint32_t offset(uint32_t row, uint32_t chunk) {
-    const uint32_t swizzle = row % 2 * 4 + row / 2 % 4;
-    return row * kPieceBytes + (chunk ^ swizzle) * kChunkBytes;
-  }
-};
-
-// Which words of a piece a lane takes. With a grain of 128 those of a step need not be neighbours:
-// each lane takes 16 bytes of every half of a piece, a word a step. Else the four lanes take the
-// words of a block.
+// Which words of a piece a lane takes: with a grain of 128, 16 bytes of every row, a word a step.
+// With less, the four lanes of a row take the words of one block in a step.
 template <int kGrain>
-struct LaneWords {
-  static constexpr bool kIsWide = kGrain == 128;
+constexpr bool kLaneTakesChunk = kGrain == 128;
 
-  // The element of k at which this lane's word of a step begins.
-  static __device__ __forceinline__ int first_k(int step) {
-    const int t = threadIdx.x % 4;
-    return kIsWide ? step / 4 * 128 + t * 32 + step % 4 * kInt4PerWord
-                   : step * kBlockK + t * kInt4PerWord;
+// The element of a piece at which the word of lane t in a step begins.
+template <int kGrain>
+QUTLASS_HOST_DEVICE constexpr int streamed_k(int step, int t) {
+  return kInt4PerWord * (kLaneTakesChunk<kGrain> ? kPieceSteps * t + step : 4 * step + t);
+}
+
+// What the kernel for few rows reads instead of x, in the order in which its warps do: of each
+// piece, each step, 8 * kFragments rows, and lane t, the elements that its word is multiplied with.
+// Rows and elements beyond x are zeros, and so is a piece behind the last, which is read ahead.
+template <int kFragments, int kGrain>
+struct StreamedX {
+  static constexpr int kRows = 8 * kFragments;
+  static constexpr int kStepWords = kRows * 4;
+
+  uint4* data;  // [piece_count, kPieceSteps, kRows, 4]
+  int64_t piece_count;
+
+  StreamedX(int64_t k, void* workspace)
+      : data(static_cast<uint4*>(workspace)), piece_count(ceil_div(k, kPieceK) + 1) {}
+
+  int64_t bytes() const { return piece_count * kPieceSteps * kStepWords * sizeof(uint4); }
+};
+
+// Fills it: one thread a word.
+template <class X, int kGrain>
+struct StreamX {
+  MatmulInt4Args args;
+  X x;
+
+  int64_t words() const { return x.piece_count * kPieceSteps * 4; }
+
+  __device__ void operator()(int64_t row, int64_t word) const {
+    const auto t = static_cast<int>(word % 4);
+    const auto step = static_cast<int>(word / 4 % kPieceSteps);
+    const int64_t k = word / 4 / kPieceSteps * kPieceK + streamed_k<kGrain>(step, t);
+    x.data[word / 4 * X::kStepWords + row * 4 + t] =
+        row < args.m ? pairs_of_x(args.x + row * args.k, k, args.k) : uint4{0, 0, 0, 0};
   }
 };
 
-// The rows g + 8i of x from the workspace. Rows beyond x, and elements beyond its end, read as
-// zero.
+// Reads it from global memory.
 template <int kFragments, int kGrain>
 class Int4GlobalX {
+  using X = StreamedX<kFragments, kGrain>;
+
  public:
-  __device__ Int4GlobalX(const PermutedX& x, int64_t m) : x_(x) {
-#pragma unroll
-    for (int i = 0; i < kFragments; ++i) has_row_[i] = row(i) < m;
-  }
+  __device__ explicit Int4GlobalX(const X& x) : data_(x.data + threadIdx.x % kWarpSize) {}
 
   __device__ __forceinline__ void start(int piece) {
-    k_ = piece * kPieceK;
-#pragma unroll
-    for (int i = 0; i < kFragments; ++i) {
-      source_[i] =
-          x_.data + (has_row_[i] ? row(i) : 0) * x_.padded_k + k_ + LaneWords<kGrain>::first_k(0);
-    }
+    next_ = data_ + int64_t{piece} * kPieceSteps * X::kStepWords;
   }
 
-  __device__ __forceinline__ void next_piece() {
-    k_ += kPieceK;
-#pragma unroll
-    for (int i = 0; i < kFragments; ++i) source_[i] += kPieceK;
-  }
+  __device__ __forceinline__ void next_piece() { next_ += kPieceSteps * X::kStepWords; }
 
-  // The lane's word of a step of the piece, or of the piece behind it.
+  // Of the rows of fragment i. No __ldg: what is sure not to change, as where each tile starts, the
+  // compiler would load once and keep, in registers that there are not.
   __device__ __forceinline__ uint4 load(int i, int step) const {
-    constexpr int kHalf = kPieceK / 2;
-    const int offset = LaneWords<kGrain>::first_k(step) - LaneWords<kGrain>::first_k(0);
-    const bool is_there = has_row_[i] && k_ + step * kBlockK / kHalf * kHalf < x_.padded_k;
-    return is_there ? __ldg(reinterpret_cast<const uint4*>(source_[i] + offset))
-                    : uint4{0, 0, 0, 0};
+    return next_[step * X::kStepWords + i * kWarpSize];
   }
 
  private:
-  static __device__ __forceinline__ int64_t row(int i) {
-    return threadIdx.x % kWarpSize / 4 + 8 * i;
-  }
-
-  const PermutedX& x_;
-  bool has_row_[kFragments];
-  const uint16_t* source_[kFragments];
-  int k_;
+  const uint4* data_;
+  const uint4* next_;
 };
 
-// The only row of x, which the block has turned to bf16 for itself.
-template <int kGrain>
+// The only row of x, which the block has turned to bf16 for itself. It stands in every column of
+// the mma, of which one counts.
+template <int kRowTiles, int kGrain>
 class Int4SharedX {
- public:
-  // A piece more than the row: the last one's steps are followed by loads of the next.
-  static int bytes(int64_t k) { return static_cast<int>(2 * (round_up(k, kPieceK) + kPieceK)); }
+  static constexpr int kPieceBytes = 2 * kPieceK;
 
-  __device__ Int4SharedX() : row_(behind_sums<1>()) {}
+ public:
+  // A piece more than the row is read ahead.
+  static QUTLASS_HOST_DEVICE int bytes(int64_t k) {
+    return static_cast<int>((ceil_div(k, kPieceK) + 1) * kPieceBytes);
+  }
+
+  __device__ Int4SharedX() : row_(behind_sums<Int4Ring<kRowTiles>, kRowTiles>()) {}
 
   __device__ __forceinline__ void fill(const float* x, int64_t k) {
-    const int64_t words = round_up(k, kPieceK) / kInt4PerWord;
-    for (int64_t word = threadIdx.x; word < words; word += blockDim.x) {
-      reinterpret_cast<uint4*>(row_)[word] = pairs_of_x(x, word * kInt4PerWord, k);
+    const auto words = static_cast<int>(bytes(k) / sizeof(uint4));
+    for (int word = threadIdx.x; word < words; word += blockDim.x) {
+      const int64_t first =
+          int64_t{word} / 16 * kPieceK + streamed_k<kGrain>(word / 4 % 4, word % 4);
+      reinterpret_cast<uint4*>(row_)[word] = pairs_of_x(x, first, k);
     }
     __syncthreads();
   }
 
   __device__ __forceinline__ void start(int piece) {
-    next_ = ptx::shared_address(row_) + 2 * (piece * kPieceK + LaneWords<kGrain>::first_k(0));
+    next_ = ptx::shared_address(row_) + piece * kPieceBytes + threadIdx.x % 4 * sizeof(uint4);
   }
 
-  __device__ __forceinline__ void next_piece() { next_ += 2 * kPieceK; }
+  __device__ __forceinline__ void next_piece() { next_ += kPieceBytes; }
 
   __device__ __forceinline__ uint4 load(int, int step) const {
-    const int offset = LaneWords<kGrain>::first_k(step) - LaneWords<kGrain>::first_k(0);
-    const bool is_row = threadIdx.x % kWarpSize < 4;
-    return is_row ? ptx::load_shared_16(next_ + 2 * offset) : uint4{0, 0, 0, 0};
+    return ptx::load_shared_16(next_ + step * kPieceBytes / kPieceSteps);
   }
 
  private:
@@ -118,159 +127,188 @@ class Int4SharedX {
   uint32_t next_;
 };
 
-// The scale and zero point of rows g and g + 8 of w.
-struct Int4StreamParameters {
-  float scales[2];
-  int32_t zeros[2];
-};
-
-// One warp's share of y^T [16, 8 * kFragments]: multiplies its pieces of w with x. What else it
-// needs it asks for ahead: x by some steps, scales and zero points by a grain.
-template <int kFragments, int kGrain, class X>
+// One warp's share of y^T [16 * kRowTiles, 8 * kFragments]: multiplies its pieces of w with x. What
+// else it needs it asks for ahead: x by a piece, scales and zero points by a span of four grains,
+// of which each of the four lanes of a row loads one. With the grain of a word they are those that
+// the lane's own words of a step have.
+template <int kRowTiles, int kFragments, int kGrain, class X>
 class Int4StreamConsumer {
  public:
   X x;
-  float sums[kFragments][4];
+  float sums[kRowTiles * kFragments][4];
 
   __device__ Int4StreamConsumer(const MatmulInt4Args& args, const Groups& groups, const X& x)
       : x(x), args_(args), groups_(groups), g_(threadIdx.x % kWarpSize / 4), t_(threadIdx.x % 4) {}
 
   __device__ __forceinline__ void start(int64_t tile, int piece) {
+    first_parameter_ = static_cast<int>((tile * Ring::kRows + g_) * groups_.count());
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int64_t row = min(tile * kStreamedRows + g_ + 8 * half, args_.n - 1);
-      row_groups_[half] = static_cast<int>(row * groups_.count());
-    }
+    for (auto& of_fragment : sums) {
 #pragma unroll
-    for (int i = 0; i < kFragments; ++i) {
-#pragma unroll
-      for (float& sum : sums[i]) sum = 0.0f;
+      for (float& sum : of_fragment) sum = 0.0f;
     }
     k_ = piece * kPieceK;
-    load_parameters(next_parameters_, k_);
+    next_grain_ = 0;
+    ask_for_span(k_);
     x.start(piece);
 #pragma unroll
-    for (int step = 0; step < kAhead; ++step) load_x(step, step);
+    for (int step = 0; step < kPieceSteps; ++step) ask_for_x(step);
   }
 
   __device__ __forceinline__ void consume(uint32_t piece) {
-    if constexpr (LaneWords<kGrain>::kIsWide) {
-#pragma unroll
-      for (int step = 0; step < kPieceSteps; step += 4) consume_wide(piece, step);
-    } else {
-#pragma unroll kAhead
-      for (int step = 0; step < kPieceSteps; ++step) consume_block(piece, step);
-    }
     x.next_piece();
+    load_words(piece);
+#pragma unroll
+    for (int step = 0; step < kPieceSteps; step += kGrainSteps) consume_grain(step);
     k_ += kPieceK;
   }
 
   __device__ __forceinline__ void finish() {}
 
  private:
-  static constexpr int kAhead = LaneWords<kGrain>::kIsWide ? 4 : 2;
+  using Ring = Int4Ring<kRowTiles>;
+  static constexpr int kHalves = 2 * kRowTiles;  // rows g + 8i of the tile are this lane's
+  static constexpr int kGrainSteps = kLaneTakesChunk<kGrain> ? kPieceSteps : 1;
+  static constexpr int kGrainK = kGrainSteps * kBlockK;
+  static constexpr unsigned kSpanGrains = kGrain == kWordGrain ? 1 : 4;
 
-  using Weights = uint32_t[2][4];  // a word of rows g and g + 8, as bf16
-
-  // Four steps that share their scales.
-  __device__ __forceinline__ void consume_wide(uint32_t piece, int first_step) {
-    next_grain(k_ + first_step * kBlockK + kGrain);
-    const int chunk = first_step + t_;
-    const uint4 low = ptx::load_shared_16(piece + Int4PieceLayout::offset(g_, chunk));
-    const uint4 high = ptx::load_shared_16(piece + Int4PieceLayout::offset(g_ + 8, chunk));
-    const uint32_t words[4][2] = {
-        {low.x, high.x}, {low.y, high.y}, {low.z, high.z}, {low.w, high.w}};
-    float step_sums[kFragments][4] = {};
+  // This lane's words of the piece, one a step.
+  __device__ __forceinline__ void load_words(uint32_t piece) {
 #pragma unroll
-    for (int step = 0; step < 4; ++step) {
-      Weights w;
-      convert(w, words[step][0], words[step][1]);
+    for (int i = 0; i < kHalves; ++i) {
+      if constexpr (kLaneTakesChunk<kGrain>) {
+        const uint4 chunk =
+            ptx::load_shared_16(piece + Ring::Layout::offset(g_, t_) + 8 * i * Ring::kPieceBytes);
+        words_[i][0] = chunk.x;
+        words_[i][1] = chunk.y;
+        words_[i][2] = chunk.z;
+        words_[i][3] = chunk.w;
+      } else {
 #pragma unroll
-      for (int i = 0; i < kFragments; ++i) multiply(step_sums[i], w, x_[i][step]);
-      load_x(step, first_step + step + kAhead);
+        for (int step = 0; step < kPieceSteps; ++step) {
+          words_[i][step] = ptx::load_shared(piece + Ring::Layout::offset(g_, step) + 4 * t_ +
+                                             8 * i * Ring::kPieceBytes);
+        }
+      }
     }
-    add_scaled(step_sums, parameters_.scales[0], parameters_.scales[1]);
   }
 
-  // One step: a block of 32 elements.
-  __device__ __forceinline__ void consume_block(uint32_t piece, int step) {
-    next_grain(k_ + (step + 1) * kBlockK);
-    uint32_t words[2];
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      words[half] = ptx::load_shared(piece + Int4PieceLayout::offset(g_ + 8 * half, step) + 4 * t_);
-    }
-    Weights w;
-    convert(w, words[0], words[1]);
+  // The steps from `first_step` on that share their scales.
+  __device__ __forceinline__ void consume_grain(int first_step) {
+    take_parameters(k_ + first_step * kBlockK);
     if constexpr (kGrain == kWordGrain) {
-      multiply_words(w, step);
-    } else {
-      float step_sums[kFragments][4] = {};
-#pragma unroll
-      for (int i = 0; i < kFragments; ++i) multiply(step_sums[i], w, x_[i][step % kAhead]);
-      add_scaled(step_sums, parameters_.scales[0], parameters_.scales[1]);
+      multiply_words(first_step);
+      return;
     }
-    load_x(step % kAhead, step + kAhead);
+    float grain_sums[kRowTiles * kFragments][4] = {};
+#pragma unroll
+    for (int step = first_step; step < first_step + kGrainSteps; ++step) {
+#pragma unroll
+      for (int tile = 0; tile < kRowTiles; ++tile) {
+        const Weights w = convert(tile, step);
+#pragma unroll
+        for (int i = 0; i < kFragments; ++i) {
+          multiply(grain_sums[tile * kFragments + i], w, x_[i][step]);
+        }
+      }
+      ask_for_x(step);
+    }
+    add_scaled(grain_sums, scales_);
   }
 
   // The same where each word has its own scale: one lane's x at a time.
-  __device__ __forceinline__ void multiply_words(const Weights& w, int step) {
+  __device__ __forceinline__ void multiply_words(int step) {
+    static_assert(kGrain != kWordGrain || kRowTiles == 1, "there is no need of more");
+    const Weights w = convert(0, step);
 #pragma unroll 1
     for (int word = 0; word < kBlockWords; ++word) {
-      float step_sums[kFragments][4] = {};
+      float word_sums[kRowTiles * kFragments][4] = {};
 #pragma unroll
       for (int i = 0; i < kFragments; ++i) {
-        const uint4 own = t_ == word ? x_[i][step % kAhead] : uint4{0, 0, 0, 0};
-        multiply(step_sums[i], w, own);
+        const uint4 own = t_ == word ? x_[i][step] : uint4{0, 0, 0, 0};
+        multiply(word_sums[i], w, own);
       }
       const int group = groups_.of(k_ + step * kBlockK + kInt4PerWord * word);
-      add_scaled(step_sums, __ldg(args_.scales + row_groups_[0] + group),
-                 __ldg(args_.scales + row_groups_[1] + group));
+      float scales[kHalves];
+#pragma unroll
+      for (int i = 0; i < kHalves; ++i) scales[i] = __ldg(args_.scales + parameter(i, group));
+      add_scaled(word_sums, scales);
+    }
+    ask_for_x(step);
+  }
+
+  // Those of the grain at element k, the next one. With the last of a span it asks for the next.
+  __device__ __forceinline__ void take_parameters(int k) {
+#pragma unroll
+    for (int i = 0; i < kHalves; ++i) {
+      scales_[i] = of_grain(span_scales_[i]);
+      minus_zeros_[i] = minus_zero_point(of_grain(span_zeros_[i]));
+    }
+    next_grain_ = (next_grain_ + 1) % kSpanGrains;
+    if (next_grain_ == 0) ask_for_span(k + kGrainK);
+  }
+
+  template <class T>
+  __device__ __forceinline__ T of_grain(T of_lane) const {
+    if constexpr (kSpanGrains == 1) return of_lane;
+    return __shfl_sync(0xffffffffu, of_lane, next_grain_, 4);
+  }
+
+  // The index of those of a group in this lane's row 8i past its first; any in rows beyond w.
+  __device__ __forceinline__ int parameter(int i, int group) const {
+    const auto groups = static_cast<int>(groups_.count());
+    const int last = static_cast<int>(args_.n) * groups - 1;
+    return min(first_parameter_ + 8 * i * groups + group, last);
+  }
+
+  // Of the span at element k, this lane's grain; with the grain of a word, its word.
+  __device__ __forceinline__ void ask_for_span(int k) {
+    const int group = groups_.of(k + kGrain * t_);
+#pragma unroll
+    for (int i = 0; i < kHalves; ++i) {
+      const int index = parameter(i, group);
+      span_scales_[i] = __ldg(args_.scales + index);
+      span_zeros_[i] = args_.zeros ? __ldg(args_.zeros + index) : 8;
     }
   }
 
-  // Takes the parameters asked for before, and asks for those of the grain that holds element k.
-  __device__ __forceinline__ void next_grain(int k) {
-    parameters_ = next_parameters_;
-    load_parameters(next_parameters_, k);
+  __device__ __forceinline__ void ask_for_x(int step) {
+#pragma unroll
+    for (int i = 0; i < kFragments; ++i) x_[i][step] = x.load(i, step);
   }
 
-  // For element k; with the grain of a word, for this lane's word of the block at k.
-  __device__ __forceinline__ void load_parameters(Int4StreamParameters& parameters, int k) const {
-    if constexpr (kGrain == kWordGrain) k += kInt4PerWord * t_;
-    const int group = groups_.of(k);
+  // A word of rows g and g + 8 of a tile of 16, as bf16.
+  struct Weights {
+    uint32_t pairs[2][4];
+  };
+
+  __device__ __forceinline__ Weights convert(int tile, int step) const {
+    Weights w;
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
-      const int index = row_groups_[half] + group;
-      parameters.scales[half] = __ldg(args_.scales + index);
-      parameters.zeros[half] = args_.zeros ? __ldg(args_.zeros + index) : 8;
+      const int i = 2 * tile + half;
+      int4_to_bf16(w.pairs[half], words_[i][step], minus_zeros_[i]);
     }
-  }
-
-  __device__ __forceinline__ void load_x(int slot, int step) {
-#pragma unroll
-    for (int i = 0; i < kFragments; ++i) x_[i][slot] = x.load(i, step);
-  }
-
-  __device__ __forceinline__ void convert(Weights& w, uint32_t low, uint32_t high) const {
-    int4_to_bf16(w[0], low, minus_zero_point(parameters_.zeros[0]));
-    int4_to_bf16(w[1], high, minus_zero_point(parameters_.zeros[1]));
+    return w;
   }
 
   // sums += x w over a step.
   static __device__ __forceinline__ void multiply(float (&sums)[4], const Weights& w,
                                                   const uint4& x) {
-    ptx::mma_bf16(sums, {w[0][0], w[1][0], w[0][1], w[1][1]}, x.x, x.y);
-    ptx::mma_bf16(sums, {w[0][2], w[1][2], w[0][3], w[1][3]}, x.z, x.w);
+    const uint32_t(&low)[4] = w.pairs[0];
+    const uint32_t(&high)[4] = w.pairs[1];
+    ptx::mma_bf16(sums, {low[0], high[0], low[1], high[1]}, x.x, x.y);
+    ptx::mma_bf16(sums, {low[2], high[2], low[3], high[3]}, x.z, x.w);
   }
 
-  __device__ __forceinline__ void add_scaled(const float (&step_sums)[kFragments][4],
-                                             float low_scale, float high_scale) {
+  __device__ __forceinline__ void add_scaled(const float (&grain_sums)[kRowTiles * kFragments][4],
+                                             const float (&scales)[kHalves]) {
 #pragma unroll
-    for (int i = 0; i < kFragments; ++i) {
+    for (int i = 0; i < kRowTiles * kFragments; ++i) {
 #pragma unroll
       for (int r = 0; r < 4; ++r) {
-        sums[i][r] = fmaf(r < 2 ? low_scale : high_scale, step_sums[i][r], sums[i][r]);
+        const float scale = scales[i / kFragments * 2 + r / 2];
+        sums[i][r] = fmaf(scale, grain_sums[i][r], sums[i][r]);
       }
     }
   }
@@ -279,44 +317,50 @@ class Int4StreamConsumer {
   const Groups& groups_;
   int g_;
   int t_;
-  int row_groups_[2];  // where the parameters of rows g and g + 8 begin
+  int first_parameter_;  // of this lane's first row
   int k_;
-  uint4 x_[kFragments][kAhead];
-  Int4StreamParameters parameters_;
-  Int4StreamParameters next_parameters_;
+  uint32_t words_[kHalves][kPieceSteps];
+  uint4 x_[kFragments][kPieceSteps];
+  float scales_[kHalves];  // of the grain
+  uint32_t minus_zeros_[kHalves];
+  float span_scales_[kHalves];  // of this lane's grain of the span
+  int32_t span_zeros_[kHalves];
+  unsigned next_grain_;  // of the span
 };
 
 // y[m, n] for m <= 8 * kFragments. kAligned says that the rows of w start at multiples of 16 bytes.
-template <int kFragments, int kGrain, bool kAligned>
-__global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
-                             kStreamResidentBlocks) void stream_int4_kernel(MatmulInt4Args args,
-                                                                            PermutedX permuted,
-                                                                            Groups groups,
-                                                                            StreamPlan plan) {
+template <int kRowTiles, int kFragments, int kGrain, bool kAligned>
+__global__ __launch_bounds__(
+    kStreamMaxWarps* kWarpSize,
+    kStreamResidentBlocks) void stream_int4_kernel(MatmulInt4Args args,
+                                                   StreamedX<kFragments, kGrain> streamed,
+                                                   Groups groups, StreamPlan plan) {
   using X = Int4GlobalX<kFragments, kGrain>;
-  Int4StreamConsumer<kFragments, kGrain, X> consumer(args, groups, X(permuted, args.m));
-  stream_rows<kAligned, Int4PieceLayout>(
+  using Ring = Int4Ring<kRowTiles>;
+  Int4StreamConsumer<kRowTiles, kFragments, kGrain, X> consumer(args, groups, X(streamed));
+  stream_rows<kAligned, Ring>(
       {args.w, args.n, 4 * int4_words(args.k)}, plan.tiles, plan.pieces_per_warp, consumer, [] {},
       [&](int64_t tile, int row, int column, int fragment, float sum) {
-        const int64_t n = tile * kStreamedRows + row;
-        const int64_t m = 8 * fragment + column;
+        const int64_t n = tile * Ring::kRows + fragment / kFragments * 16 + row;
+        const int64_t m = fragment % kFragments * 8 + column;
         if (n < args.n && m < args.m) store_result(args, m, n, sum);
       });
 }
 
 // The same for one row of x, without a workspace.
-template <int kGrain, bool kAligned>
+template <int kRowTiles, int kGrain, bool kAligned>
 __global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
                              kStreamResidentBlocks) void stream_int4_row_kernel(MatmulInt4Args args,
                                                                                 Groups groups,
                                                                                 StreamPlan plan) {
-  using X = Int4SharedX<kGrain>;
-  Int4StreamConsumer<1, kGrain, X> consumer(args, groups, X());
-  stream_rows<kAligned, Int4PieceLayout>(
+  using X = Int4SharedX<kRowTiles, kGrain>;
+  using Ring = Int4Ring<kRowTiles>;
+  Int4StreamConsumer<kRowTiles, 1, kGrain, X> consumer(args, groups, X());
+  stream_rows<kAligned, Ring>(
       {args.w, args.n, 4 * int4_words(args.k)}, plan.tiles, plan.pieces_per_warp, consumer,
       [&] { consumer.x.fill(args.x, args.k); },
-      [&](int64_t tile, int row, int m, int, float sum) {
-        const int64_t n = tile * kStreamedRows + row;
+      [&](int64_t tile, int row, int m, int fragment, float sum) {
+        const int64_t n = tile * Ring::kRows + fragment * 16 + row;
         if (m == 0 && n < args.n) store_result(args, 0, n, sum);
       });
 }

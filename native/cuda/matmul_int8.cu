@@ -104,11 +104,11 @@ const char* plan_for(const MatmulInt8Args& args, TilePlan* plan) {
 template <int kFragments, bool kHasZero, bool kAligned>
 cudaError_t launch_stream(const MatmulInt8Args& args, Stream stream) {
   constexpr auto kernel = stream_int8_kernel<kFragments, kHasZero, kAligned>;
-  constexpr int kMostBytes = stream_shared_bytes<kFragments>(kStreamMaxWarps);
+  constexpr int kMostBytes = stream_shared_bytes<Int8Ring, kFragments>(kStreamMaxWarps);
   if (const cudaError_t error = allow_shared_memory<kernel>(kMostBytes)) return error;
-  const StreamPlan plan(args.n, args.words);
-  kernel<<<plan.blocks, plan.warps * kWarpSize, stream_shared_bytes<kFragments>(plan.warps),
-           stream>>>(args, plan);
+  const auto plan = StreamPlan::of<Int8Ring>(args.n, args.words);
+  kernel<<<plan.blocks, plan.warps * kWarpSize,
+           stream_shared_bytes<Int8Ring, kFragments>(plan.warps), stream>>>(args, plan);
   return cudaGetLastError();
 }
 

@@ -6,8 +6,10 @@
 
 namespace qutlass::cuda {
 
-constexpr int kLaneWords = kPieceWords / 4;
-using Int8PieceLayout = SwizzledLayout<kPieceBytes>;
+using Int8Ring = PieceRing<kStreamedRows, 128, 4>;
+static_assert(stream_shared_bytes<Int8Ring, 2>(kStreamMaxWarps) <= kMaxSharedBytes,
+              "a block must fit the smallest device");
+constexpr int kLaneWords = Int8Ring::kPieceWords / 4;
 
 // This lane's part of rows g + 8i of a, piece after piece, from global memory: bytes 32t ... of a
 // piece. Rows and words beyond a read as zero. kAligned says that rows start at multiples of 16
@@ -23,7 +25,7 @@ class Int8GlobalRows {
   }
 
   __device__ __forceinline__ void start(int piece) {
-    const int64_t word = int64_t{piece} * kPieceWords + kLaneWords * (threadIdx.x % 4);
+    const int64_t word = int64_t{piece} * Int8Ring::kPieceWords + kLaneWords * (threadIdx.x % 4);
 #pragma unroll
     for (int i = 0; i < kFragments; ++i) {
       const int64_t m = threadIdx.x % kWarpSize / 4 + 8 * i;
@@ -39,8 +41,8 @@ class Int8GlobalRows {
       for (int half = 0; half < 2; ++half) {
         a[i][half] = load_chunk(source_[i] + 4 * half, words_left_[i] - 4 * half);
       }
-      source_[i] += kPieceWords;
-      words_left_[i] -= kPieceWords;
+      source_[i] += Int8Ring::kPieceWords;
+      words_left_[i] -= Int8Ring::kPieceWords;
     }
   }
 
@@ -98,8 +100,8 @@ class Int8StreamConsumer {
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
       const int chunk = 2 * t_ + half;
-      const uint4 low = ptx::load_shared_16(piece + Int8PieceLayout::offset(g_, chunk));
-      const uint4 high = ptx::load_shared_16(piece + Int8PieceLayout::offset(g_ + 8, chunk));
+      const uint4 low = ptx::load_shared_16(piece + Int8Ring::Layout::offset(g_, chunk));
+      const uint4 high = ptx::load_shared_16(piece + Int8Ring::Layout::offset(g_ + 8, chunk));
 #pragma unroll
       for (int i = 0; i < kFragments; ++i) multiply_chunk(sums[i], low, high, a[i][half]);
       if constexpr (kHasZero) {
@@ -146,7 +148,7 @@ __global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
   using Rows = Int8GlobalRows<kFragments, kAligned>;
   const Rows rows(args);
   Int8StreamConsumer<kFragments, kHasZero, Rows> consumer(rows);
-  stream_rows<kAligned, Int8PieceLayout>(
+  stream_rows<kAligned, Int8Ring>(
       {args.b, args.n, args.words * 4}, plan.tiles, plan.pieces_per_warp, consumer, [] {},
       [&](int64_t tile, int row, int column, int fragment, int32_t sum) {
         const int64_t n = tile * kStreamedRows + row;
