@@ -56,11 +56,11 @@ constexpr TileShape shape_of(const char* name, int resident_blocks, float step_u
 }
 
 // Fitted to the times of every configuration on an H200: native/bench/cuda/fit_tile_costs.py.
-constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.578f, 3.155f, 0.0f),
-                                shape_of<Tile64x128<128>>("64x128", 2, 0.893f, 1.785f, 0.0f),
-                                shape_of<Tile64x64<128>>("64x64", 2, 0.545f, 1.09f, 0.405f),
-                                shape_of<Tile32x64<128>>("32x64", 3, 0.351f, 0.457f, 1.28f),
-                                shape_of<Tile16x128<128>>("16x128", 4, 0.619f, 0.525f, 0.854f)};
+constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.516f, 3.031f, 0.000f),
+                                shape_of<Tile64x128<128>>("64x128", 2, 0.823f, 1.646f, 0.000f),
+                                shape_of<Tile64x64<128>>("64x64", 2, 0.531f, 0.656f, 0.836f),
+                                shape_of<Tile32x64<128>>("32x64", 3, 0.308f, 0.365f, 0.779f),
+                                shape_of<Tile16x128<128>>("16x128", 4, 0.462f, 0.545f, 0.465f)};
 constexpr LaunchTiles kLaunchTiles[] = {
     launch_tiles<Tile128x128<128>>, launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
     launch_tiles<Tile32x64<128>>, launch_tiles<Tile16x128<128>>};
