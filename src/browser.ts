@@ -20,4 +20,4 @@ export type { Qutlass } from './namespace';
 registerCpuKernels();
 
 /** The namespace; `tf.qutlass` where `tf` is a global of script tags. */
-export const qutlass: Qutlass = makeNamespace(makeInfo(() => null));
+export const qutlass: Qutlass = makeNamespace(makeInfo(null));

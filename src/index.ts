@@ -17,7 +17,7 @@ import { programTfjs } from './runtime/program_tfjs'; // first: see there
 
 import { findBackend } from '@tensorflow/tfjs-core';
 
-import { type NativeInfo, makeInfo } from './info';
+import { type NativeSide, makeInfo } from './info';
 import { registerCpuKernels } from './kernels/cpu/register_all_kernels';
 import type { TensorflowBackend } from './kernels/tensorflow/backend';
 import { registerTensorflowKernels } from './kernels/tensorflow/register_all_kernels';
@@ -27,21 +27,22 @@ import { loadedTfjs } from './runtime/tfjs';
 
 export * from '@tensorflow/tfjs';
 export type { Info, NativeInfo } from './info';
+export type { ProductInfo, ProductShape } from './runtime/addon';
 export type { Qutlass } from './namespace';
 export { QutlassLoadError } from './runtime/errors';
 
-/** Registers the native kernels where tfjs-node runs; answers how to describe them. */
-function registerNativeKernels(): () => NativeInfo | null {
+/** Registers the native kernels where tfjs-node runs. */
+function registerNativeKernels(): NativeSide | null {
   const backend = findBackend('tensorflow') as TensorflowBackend | null;
-  if (backend == null) return () => null;
+  if (backend == null) return null;
   const addon = loadAddon();
   const registration = registerNativeOps(addon);
   registerTensorflowKernels();
-  return () => ({
-    ...addon.deviceInfo(),
-    registration,
-    isUsingGpu: backend.isUsingGpuDevice,
-  });
+  const isUsingGpu = backend.isUsingGpuDevice;
+  return {
+    describe: () => ({ ...addon.deviceInfo(), registration, isUsingGpu }),
+    productInfo: (shape) => addon.productInfo(shape, isUsingGpu),
+  };
 }
 
 registerCpuKernels();

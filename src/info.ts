@@ -2,13 +2,19 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 
 import { LinearInt8 } from './kernels/kernel_names';
-import type { DeviceInfo, Registration } from './runtime/addon';
+import type { DeviceInfo, ProductInfo, ProductShape, Registration } from './runtime/addon';
 
 /** What the Node entry knows of the native side. */
 export interface NativeInfo extends DeviceInfo {
   registration: Registration;
   /** Whether tfjs runs its ops on a GPU. */
   isUsingGpu: boolean;
+}
+
+/** The native side: how to describe it, and what it does for a product. */
+export interface NativeSide {
+  describe(): NativeInfo;
+  productInfo(shape: Required<ProductShape>): { int8: ProductInfo; int4: ProductInfo };
 }
 
 export interface Info {
@@ -23,6 +29,8 @@ export interface Info {
   reason: string;
   /** The native side; null in a browser and on plain tfjs. */
   native: NativeInfo | null;
+  /** How the products of the shape that was asked about are computed, where the kernels are native. */
+  product?: { int8: ProductInfo; int4: ProductInfo };
 }
 
 function nativeKernels(native: NativeInfo): Pick<Info, 'kernels' | 'reason'> {
@@ -55,11 +63,32 @@ function activeKernels(
   return { kernels: 'typescript', reason: "the backend is 'cpu', plain JavaScript" };
 }
 
-/** Makes `info`, given how to ask the native side, which answers null where there is none. */
-export function makeInfo(nativeInfo: () => NativeInfo | null): () => Info {
-  return () => {
+function checked({ m, n, k, groupSize = k }: ProductShape): Required<ProductShape> {
+  const shape = { m, n, k, groupSize };
+  for (const [name, size] of Object.entries(shape)) {
+    if (!Number.isInteger(size) || size < 1 || size >= 2 ** 31) {
+      throw new Error(`info: ${name} is ${size}, expected a whole number in 1..2147483647`);
+    }
+  }
+  if (groupSize !== k && groupSize % 8 !== 0) {
+    throw new Error(`info: groupSize is ${groupSize}, expected k (${k}) or a multiple of 8`);
+  }
+  return shape;
+}
+
+/** Makes `info`, given the native side, or null where there is none. */
+export function makeInfo(nativeSide: NativeSide | null) {
+  return (product?: ProductShape): Info => {
+    const shape = product && checked(product);
     const backend = getBackend();
-    const native = nativeInfo();
-    return { backend, ...activeKernels(backend, native), native };
+    const native = nativeSide === null ? null : nativeSide.describe();
+    const active = activeKernels(backend, native);
+    const isNative = active.kernels === 'cuda' || active.kernels === 'native-cpu';
+    return {
+      backend,
+      ...active,
+      native,
+      ...(shape && isNative && { product: nativeSide!.productInfo(shape) }),
+    };
   };
 }

@@ -2,10 +2,26 @@
 import type { Info } from './info';
 import * as layers from './layers';
 import * as ops from './ops';
+import type { ProductShape } from './runtime/addon';
 
-export type Qutlass = typeof ops & typeof layers & { info(): Info };
+/**
+ * Says which kernels run, on what device, and why; and for a product, how it is computed.
+ *
+ * ```js
+ * const {kernels, reason} = tf.qutlass.info();
+ * console.log(kernels, reason);
+ * console.log(tf.qutlass.info({m: 16, n: 4096, k: 4096, groupSize: 128}).product);
+ * // On a CPU {int8: {configuration: 'avx2', workspaceBytes: ...}, int4: ...}
+ * ```
+ *
+ * @param product x [m, k] by weights [n, k]; `groupSize` is that of int4, by default k. Sizes are
+ *   whole numbers from 1 on, else it throws.
+ */
+export type InfoFunction = (product?: ProductShape) => Info;
 
-export function makeNamespace(info: () => Info): Qutlass {
+export type Qutlass = typeof ops & typeof layers & { info: InfoFunction };
+
+export function makeNamespace(info: InfoFunction): Qutlass {
   return { ...ops, ...layers, info };
 }
 

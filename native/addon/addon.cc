@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "addon/device_info.h"
+#include "addon/product_info.h"
 #include "tensorflow/c_api.h"
 #include "tensorflow/op_registration.h"
 #include "tensorflow/ops/all_ops.h"
@@ -55,6 +56,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["deviceInfo"] = Napi::Function::New(
       env, [](const Napi::CallbackInfo& call) -> Napi::Value { return device_info(call.Env()); },
       "deviceInfo");
+  exports["productInfo"] = Napi::Function::New(env, product_info, "productInfo");
   return exports;
 }
 

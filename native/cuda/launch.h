@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "qutlass/ops.h"
 
@@ -30,6 +31,11 @@ const char* quantize_weight_int8(const QuantizeWeightInt8Args& args, Stream stre
 const char* quantize_weight_int4(const QuantizeWeightInt4Args& args, Stream stream);
 const char* dequantize_int8(const DequantizeInt8Args& args, Stream stream);
 const char* dequantize_int4(const DequantizeInt4Args& args, Stream stream);
+
+// How a product would be computed, as QUTLASS_INT8_CONFIG and QUTLASS_INT4_CONFIG name it, or why
+// it cannot be. Pointers may be null: the operands are then taken to be aligned.
+std::string configuration(const MatmulInt8Args& args);
+std::string configuration(const MatmulInt4Args& args);
 
 size_t workspace_bytes(const MatmulInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Args& args);

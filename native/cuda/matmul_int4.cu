@@ -144,6 +144,12 @@ cudaError_t launch_tiles(const MatmulInt4Args& args, const TilePlan& plan, void*
 
 const TileMenu& menu_for(const MatmulInt4Args& args) { return tiles_for(args).menu; }
 
+std::string configuration(const MatmulInt4Args& args) {
+  TilePlan plan;
+  if (const char* reason = plan_for(args, &plan)) return reason;
+  return plan_name(menu_for(args), plan);
+}
+
 // By tiles: x in bf16, then the partial sums of a split k.
 size_t workspace_bytes(const MatmulInt4Args& args) {
   TilePlan plan;

@@ -124,6 +124,12 @@ cudaError_t launch_stream(const MatmulInt8Args& args, Stream stream) {
 
 const TileMenu& menu_for(const MatmulInt8Args& args) { return tiles_for(args).menu; }
 
+std::string configuration(const MatmulInt8Args& args) {
+  TilePlan plan;
+  if (const char* reason = plan_for(args, &plan)) return reason;
+  return plan_name(menu_for(args), plan);
+}
+
 size_t workspace_bytes(const MatmulInt8Args& args) {
   TilePlan plan;
   if (args.m == 0 || args.n == 0 || plan_for(args, &plan) || plan.splits == 1) return 0;

@@ -149,6 +149,12 @@ TilePlan known_plan(const TileMenu& menu, const ProductShape& product) {
 
 }  // namespace
 
+std::string plan_name(const TileMenu& menu, const TilePlan& plan) {
+  if (plan.config == TilePlan::kStream) return "stream";
+  const std::string name = menu.tiles[plan.config].name;
+  return plan.splits == 1 ? name : name + "/" + std::to_string(plan.splits);
+}
+
 bool is_plan_forced(const TileMenu& menu) {
   const char* forced = std::getenv(menu.variable);
   return forced && *forced;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "cuda/device.h"
 #include "qutlass/ops.h"
@@ -70,6 +71,9 @@ struct TileMenu {
 // Returns null, or what is wrong with the variable.
 const char* make_plan(const char* op, const TileMenu& menu, const ProductShape& product,
                       TilePlan* plan);
+
+// A plan as the environment variable names it.
+std::string plan_name(const TileMenu& menu, const TilePlan& plan);
 
 // Whether the environment variable is set.
 bool is_plan_forced(const TileMenu& menu);

@@ -35,10 +35,34 @@ export interface Registration {
   kernels: string[];
 }
 
+/** The sizes of a product: x [m, k] by weights [n, k]. */
+export interface ProductShape {
+  m: number;
+  n: number;
+  k: number;
+  /** Of int4 weights; k, one group a row, by default. */
+  groupSize?: number;
+}
+
+/** How a product is computed. */
+export interface ProductInfo {
+  /**
+   * On a GPU 'stream', the kernel for few rows, or the rows and columns of a block's tile and the
+   * parts that k is divided into ('64x128', '32x64/4'); on a CPU the instruction set.
+   */
+  configuration: string;
+  /** Of the memory that a call takes beside its result, and gives back. */
+  workspaceBytes: number;
+}
+
 export interface Addon {
   /** Registers the ops, once a process. Throws where no libtensorflow is loaded. */
   register(): Registration;
   deviceInfo(): DeviceInfo;
+  productInfo(
+    shape: Required<ProductShape>,
+    onGpu: boolean,
+  ): { int8: ProductInfo; int4: ProductInfo };
 }
 
 /** Where the addon may lie, in the order in which it is looked for. */

@@ -1,0 +1,11 @@
+// How a product would be computed, as a JavaScript object; see ProductInfo in src/runtime/addon.ts.
+#pragma once
+
+#include <napi.h>
+
+namespace qutlass::addon {
+
+// productInfo({m, n, k, groupSize}, onGpu): {int8, int4}.
+Napi::Value product_info(const Napi::CallbackInfo& call);
+
+}  // namespace qutlass::addon

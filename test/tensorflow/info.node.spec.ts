@@ -1,0 +1,50 @@
+/** `tf.qutlass.info()` on tfjs-node: how a product of a shape is computed. */
+import * as tf from '../../src/index';
+import { testBackends } from '../support/backends';
+
+const { info } = tf.qutlass;
+
+for (const { name, place } of testBackends) {
+  if (name !== 'tensorflow') continue;
+
+  describe('info of a product', () => {
+    beforeEach(() => tf.setBackend(name));
+
+    it('is not there where none was asked about', () => {
+      expect('product' in info()).toBeFalse();
+    });
+
+    it('says how it is computed, and in how much memory', () => {
+      const { int8, int4 } = info({ m: 300, n: 4096, k: 4096, groupSize: 128 }).product!;
+      const configuration = place === 'device' ? /^\d+x\d+(\/\d+)?$/ : /^[a-z0-9]+$/;
+      for (const { configuration: found, workspaceBytes } of [int8, int4]) {
+        expect(found).toMatch(configuration);
+        expect(workspaceBytes).toBeGreaterThanOrEqual(0);
+      }
+      if (place === 'device') expect(int4.workspaceBytes).toBeGreaterThanOrEqual(300 * 4096 * 2);
+    });
+
+    if (place === 'device') {
+      it('names the kernel for few rows', () => {
+        const { int8, int4 } = info({ m: 1, n: 4096, k: 4096, groupSize: 128 }).product!;
+        expect(int8).toEqual({ configuration: 'stream', workspaceBytes: 0 });
+        expect(int4).toEqual({ configuration: 'stream', workspaceBytes: 0 });
+      });
+    }
+
+    it('refuses sizes that are none', () => {
+      expect(() => info({ m: 0, n: 1, k: 1 })).toThrowError(
+        /info: m is 0, expected a whole number/,
+      );
+      expect(() => info({ m: 1, n: 1.5, k: 1 })).toThrowError(/info: n is 1.5/);
+      expect(() => info({ m: 1, n: 1, k: 64, groupSize: 12 })).toThrowError(
+        /info: groupSize is 12, expected k \(64\) or a multiple of 8/,
+      );
+    });
+
+    it('has none on a backend whose kernels are not native', async () => {
+      await tf.setBackend('cpu');
+      expect(info({ m: 1, n: 1, k: 1 }).product).toBeUndefined();
+    });
+  });
+}
