@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/device.h"
+#include "cuda/divisor.cuh"
 #include "cuda/int4_to_bf16.cuh"
 #include "qutlass/ops.h"
 
@@ -16,30 +17,26 @@ inline bool has_grain(const MatmulInt4Args& args, int grain) {
   return group_count(args.k, args.group_size) == 1 || args.group_size % grain == 0;
 }
 
-// The groups of a row of k elements, k under 2^31. The group of an element comes by multiplication
-// with the inverse of the group size, rounded up. (Granlund and Montgomery, Division by Invariant
-// Integers using Multiplication, 1994.)
+// The groups of a row of k elements, k under 2^31.
 class Groups {
  public:
   Groups(int64_t k, int64_t group_size)
-      : count_(group_count(k, group_size)), last_k_(static_cast<int>(k) - 1) {
-    if (count_ == 1) return;  // group 0 for every element
-    while ((int64_t{1} << shift_) < group_size) ++shift_;
-    multiplier_ = static_cast<uint32_t>((int64_t{1} << (31 + shift_)) / group_size + 1);
-  }
+      : count_(group_count(k, group_size)),
+        last_k_(static_cast<uint32_t>(k) - 1),
+        // Group 0 for every element where there is no other.
+        group_size_(count_ == 1 ? uint32_t{INT32_MAX} : static_cast<uint32_t>(group_size)) {}
 
   QUTLASS_HOST_DEVICE int64_t count() const { return count_; }
 
   // Beyond k the last group goes on.
   __device__ __forceinline__ int of(int k) const {
-    return static_cast<int>(__umulhi(min(k, last_k_), multiplier_) >> (shift_ - 1));
+    return static_cast<int>(group_size_.quotient(min(static_cast<uint32_t>(k), last_k_)));
   }
 
  private:
   int64_t count_;
-  uint32_t multiplier_ = 0;
-  int shift_ = 1;
-  int last_k_;
+  uint32_t last_k_;
+  Divisor group_size_;
 };
 
 }  // namespace qutlass::cuda
