@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "cpu/isa_support.h"
 #include "cpu/kernels.h"
 #include "cpu/processors.h"
 
@@ -20,20 +21,34 @@ const char* variable(const char* name) {
   return value && *value ? value : nullptr;
 }
 
-// The instruction sets of this processor, the best first.
+struct Candidate {
+  const Isa* isa;
+  bool (*is_supported)();
+};
+
+// All instruction sets, the best first. CMakeLists.txt defines those that the compiler can do.
+constexpr Candidate kCandidates[] = {
+#ifdef QUTLASS_ISA_AVX512VNNI
+    {&kAvx512VnniIsa, has_avx512vnni},
+#endif
+#ifdef QUTLASS_ISA_AVXVNNI
+    {&kAvxVnniIsa, has_avxvnni},
+#endif
+#ifdef QUTLASS_ISA_AVX2
+    {&kAvx2Isa, has_avx2},
+#endif
+#ifdef QUTLASS_ISA_NEONDOT
+    {&kNeonDotIsa, has_neon_dotprod},
+#endif
+    {&kScalarIsa, has_baseline},
+};
+
+// Those of this processor.
 std::vector<const Isa*> supported_isas() {
   std::vector<const Isa*> isas;
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool has_avx512vnni =
-      has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512vnni");
-  if (has_avx512vnni) isas.push_back(&kAvx512VnniIsa);
-  if (has_avx2) isas.push_back(&kAvx2Isa);
-#endif
-  isas.push_back(&kScalarIsa);
+  for (const Candidate& candidate : kCandidates) {
+    if (candidate.is_supported()) isas.push_back(candidate.isa);
+  }
   return isas;
 }
 

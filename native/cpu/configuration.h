@@ -1,6 +1,6 @@
 // What the process runs with: the instruction set and the number of threads, settled when first
 // asked for, from the processor and from two environment variables:
-//   QUTLASS_CPU_ISA       scalar, avx2 or avx512vnni
+//   QUTLASS_CPU_ISA       a name of the table in configuration.cc: scalar, avx2, ...
 //   QUTLASS_NUM_THREADS   1 ... 1024
 #pragma once
 

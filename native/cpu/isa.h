@@ -148,9 +148,9 @@ struct Isa {
 };
 
 extern const Isa kScalarIsa;
-#if defined(__x86_64__)
 extern const Isa kAvx2Isa;
+extern const Isa kAvxVnniIsa;
 extern const Isa kAvx512VnniIsa;
-#endif
+extern const Isa kNeonDotIsa;
 
 }  // namespace qutlass::cpu

@@ -1,7 +1,6 @@
 // AVX2 with FMA.
-#include <immintrin.h>
-
 #include "cpu/isa.h"
+#include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_dot.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_panel.h"
@@ -11,155 +10,6 @@
 
 namespace qutlass::cpu {
 namespace {
-
-// A vector that is made here and now. Otherwise gcc reads operands from memory again for each use,
-// and puts additions off for which it then has to keep all terms.
-[[gnu::always_inline]] inline __m256i in_register(__m256i v) {
-  asm("" : "+x"(v));
-  return v;
-}
-
-struct Vector {
-  static constexpr int kLanes = 8;
-  using Float = __m256;
-  using Int = __m256i;
-
-  // All ones in the first `count` lanes.
-  static Int first_lanes(int64_t count) {
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
-                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-  }
-  static Float zero() { return _mm256_setzero_ps(); }
-  static Float broadcast(float value) { return _mm256_set1_ps(value); }
-  static Int broadcast(int32_t value) { return _mm256_set1_epi32(value); }
-  static Float load(const float* p) { return _mm256_loadu_ps(p); }
-  static Int load(const int32_t* p) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-  }
-  static Float load_first(const float* p, int64_t count) {
-    return _mm256_maskload_ps(p, first_lanes(count));
-  }
-  static Int load_first(const int32_t* p, int64_t count) {
-    return _mm256_maskload_epi32(p, first_lanes(count));
-  }
-  static void store(float* p, Float v) { _mm256_storeu_ps(p, v); }
-  static void store(int32_t* p, Int v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
-  static void store_bytes(int8_t* p, Int v, int64_t count) {
-    const __m128i words =
-        _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-    const __m128i bytes = _mm_packs_epi16(words, words);
-    if (count == kLanes) {
-      _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
-    } else {
-      __builtin_memcpy(p, &bytes, static_cast<size_t>(count));
-    }
-  }
-
-  static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
-  static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
-  static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
-  static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
-  static Float multiply_add(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
-  static Float minimum(Float a, Float b) { return _mm256_min_ps(a, b); }
-  static Float maximum(Float a, Float b) { return _mm256_max_ps(a, b); }
-  static Float round(Float v) {
-    return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  }
-  static Float zero_where_zero(Float v, Float test) {
-    return _mm256_andnot_ps(_mm256_cmp_ps(test, zero(), _CMP_EQ_OQ), v);
-  }
-  template <int kBits>
-  static Int shift_right(Int v) {
-    return _mm256_srli_epi32(v, kBits);
-  }
-  static Int shift_left(Int v, int bits) { return _mm256_slli_epi32(v, bits); }
-  static Int bit_and(Int a, Int b) { return _mm256_and_si256(a, b); }
-  static Int bit_or(Int a, Int b) { return _mm256_or_si256(a, b); }
-  static Int masked_or(Int v, Int mask, Int bits) { return bit_or(bit_and(v, mask), bits); }
-  static Float as_float(Int v) { return _mm256_castsi256_ps(v); }
-  static Float to_float(Int v) { return _mm256_cvtepi32_ps(v); }
-  static Int to_int(Float v) { return _mm256_cvtps_epi32(v); }
-
-  static void transpose(Int (&v)[kLanes]) {
-    Int pairs[kLanes], quads[kLanes];
-    for (int i = 0; i < kLanes; i += 2) {
-      pairs[i] = _mm256_unpacklo_epi32(v[i], v[i + 1]);
-      pairs[i + 1] = _mm256_unpackhi_epi32(v[i], v[i + 1]);
-    }
-    for (int i = 0; i < kLanes; i += 4) {
-      for (int j = 0; j < 2; ++j) {
-        quads[i + 2 * j] = _mm256_unpacklo_epi64(pairs[i + j], pairs[i + j + 2]);
-        quads[i + 2 * j + 1] = _mm256_unpackhi_epi64(pairs[i + j], pairs[i + j + 2]);
-      }
-    }
-    for (int i = 0; i < 4; ++i) {
-      v[i] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x20);
-      v[i + 4] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x31);
-    }
-  }
-
-  template <typename Get>
-  [[gnu::always_inline]] static auto collect(Get get) {
-    return setr(get(0), get(1), get(2), get(3), get(4), get(5), get(6), get(7));
-  }
-  static Float setr(float a, float b, float c, float d, float e, float f, float g, float h) {
-    return _mm256_setr_ps(a, b, c, d, e, f, g, h);
-  }
-  static Int setr(int32_t a, int32_t b, int32_t c, int32_t d, int32_t e, int32_t f, int32_t g,
-                  int32_t h) {
-    return _mm256_setr_epi32(a, b, c, d, e, f, g, h);
-  }
-};
-
-struct Int4Vector : Vector {
-  template <int kNibble>
-  static Int nibbles(Int words) {
-    const Int shifted = kNibble == 0 ? words : _mm256_srli_epi16(words, 4 * kNibble);
-    return kNibble == 3 ? shifted : _mm256_and_si256(shifted, _mm256_set1_epi16(0xf));
-  }
-  using Vector::multiply;
-  static Int multiply(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
-  static Int subtract_16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
-  static Int zero_int() { return _mm256_setzero_si256(); }
-  static Int load_16(const int16_t* x) {
-    return in_register(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(x)));
-  }
-  static Int load_words(const int32_t* x) { return in_register(load(x)); }
-  static Int dot(Int sums, Int a, Int b) {
-    return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
-  }
-  static Float magnitude(Float v) {
-    return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff)));
-  }
-  static float largest(Float v) {
-    __m128 most = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    most = _mm_max_ps(most, _mm_movehl_ps(most, most));
-    return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
-  }
-  static float total(Float v) {
-    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
-    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
-  }
-  template <int kParts>
-  static Float spread(const float* p) {
-    if (kParts == 1) return _mm256_broadcast_ss(p);
-    return _mm256_permutevar_ps(_mm256_castpd_ps(_mm256_set1_pd(load_pair(p))),
-                                _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));
-  }
-  template <int kParts>
-  static Int spread(const int32_t* p) {
-    if (kParts == 1) return _mm256_set1_epi32(*p);
-    return _mm256_castps_si256(spread<kParts>(reinterpret_cast<const float*>(p)));
-  }
-
- private:
-  static double load_pair(const void* p) {
-    double pair;
-    __builtin_memcpy(&pair, p, sizeof pair);
-    return pair;
-  }
-};
 
 // vpmaddubsw, the byte product, saturates; so bytes are widened to 16 bits, and vpmaddwd's sums of
 // two products are exact.
@@ -184,11 +34,7 @@ struct Int8Vector {
   static Sums multiply_add(Sums sums, Values a, Values b) {
     return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
   }
-  static int32_t total(Sums sums) {
-    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(1, 0, 3, 2)));
-    return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
-  }
+  static int32_t total(Sums sums) { return Vector::total(sums); }
 };
 
 int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {

@@ -7,6 +7,7 @@
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
+#include "cpu/isa_int8_vnni.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
@@ -146,8 +147,7 @@ struct Int4Vector : Vector {
   }
 };
 
-// vpdpbusd multiplies unsigned by signed bytes: weights get 128 added (their top bit flipped), and
-// every sum thus 128 times the sum of its activations, which is the row's excess.
+// Weights have 128 added (isa_int8_vnni.h).
 struct Int8Vector {
   using Sums = __m512i;
   using Values = __m512i;
@@ -169,21 +169,6 @@ struct Int8Vector {
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
 };
 
-int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
-  const __m512i factor = Int8Vector::add_128(_mm512_setzero_si512());
-  char* out = static_cast<char*>(prepared);
-  __m512i excess = _mm512_setzero_si512();
-  for (int64_t word = 0; word < words; word += Int8Vector::kWords) {
-    const int64_t left = words - word;
-    const __m512i values = left >= Int8Vector::kWords ? Vector::load(row + word)
-                                                      : Vector::load_first(row + word, left);
-    excess = _mm512_dpbusd_epi32(excess, factor, values);
-    _mm512_storeu_si512(out, values);
-    out += Int8Vector::kPreparedBytes;
-  }
-  return Int8Vector::total(excess);
-}
-
 constexpr Int4Dots kInt4Dots[] = {
     int4_dots<Int4Vector, 2, 1, 4, 4>(), int4_dots<Int4Vector, 1, 1, 4, 4>(),
     int4_dots<Int4Vector, 1, 2, 4, 4>(), int4_dots<Int4Vector, 1, 4, 4, 4>()};
@@ -194,7 +179,7 @@ const Isa kAvx512VnniIsa = {
     "avx512vnni",
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
-    prepare_int8,
+    prepare_int8_vnni<Vector, Int8Vector>,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},

@@ -33,7 +33,7 @@ const char* matmul_int8(const MatmulInt8Args& args, void* workspace);
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace);
 const char* linear_int8(const LinearInt8Args& args, void* workspace);
 
-// The instruction set in use: "scalar", "avx2" or "avx512vnni"; QUTLASS_CPU_ISA forces one.
+// The instruction set in use: "scalar", "avx2", "neondot", ...; QUTLASS_CPU_ISA forces one.
 const char* isa_name();
 // Why it is that one, for people: "the best of this processor", "QUTLASS_CPU_ISA=avx2", ...
 const char* isa_reason();

@@ -20,17 +20,30 @@ namespace qutlass::test {
 // Denormals are flushed to zero while this lives, as in TensorFlow's threads.
 class FlushedDenormals {
  public:
-#if defined(__x86_64__)
-  FlushedDenormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | kFlush); }
+  FlushedDenormals() : saved_(control()) { set_control(saved_ | kFlush); }
   ~FlushedDenormals() {
-    CHECK((_mm_getcsr() & kFlush) == kFlush, "the op changed its caller's float environment");
-    _mm_setcsr(saved_);
+    CHECK((control() & kFlush) == kFlush, "the op changed its caller's float environment");
+    set_control(saved_);
   }
 
  private:
-  static constexpr unsigned kFlush = 0x8040;
-  unsigned saved_;
+#if defined(__x86_64__)
+  using Control = unsigned;
+  static constexpr Control kFlush = 0x8040;
+  static Control control() { return _mm_getcsr(); }
+  static void set_control(Control value) { _mm_setcsr(value); }
+#elif defined(__aarch64__)
+  using Control = uint64_t;
+  static constexpr Control kFlush = 1 << 24;
+  static Control control() {
+    Control value;
+    asm volatile("mrs %0, fpcr" : "=r"(value));
+    return value;
+  }
+  static void set_control(Control value) { asm volatile("msr fpcr, %0" : : "r"(value)); }
 #endif
+
+  Control saved_;
 };
 
 // Whether the instruction set that QUTLASS_CPU_ISA names is in use; else the test is skipped.
