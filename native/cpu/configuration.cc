@@ -23,49 +23,59 @@ const char* variable(const char* name) {
 
 struct Candidate {
   const Isa* isa;
+  const MatrixUnit* matrices;
   bool (*is_supported)();
+
+  const char* name() const { return matrices ? matrices->name : isa->name; }
 };
 
 // All instruction sets, the best first. CMakeLists.txt defines those that the compiler can do.
 constexpr Candidate kCandidates[] = {
+#ifdef QUTLASS_ISA_AMX
+    {&kAvx512VnniIsa, &kAmxMatrixUnit, has_amx},
+#endif
 #ifdef QUTLASS_ISA_AVX512VNNI
-    {&kAvx512VnniIsa, has_avx512vnni},
+    {&kAvx512VnniIsa, nullptr, has_avx512vnni},
 #endif
 #ifdef QUTLASS_ISA_AVXVNNI
-    {&kAvxVnniIsa, has_avxvnni},
+    {&kAvxVnniIsa, nullptr, has_avxvnni},
 #endif
 #ifdef QUTLASS_ISA_AVX2
-    {&kAvx2Isa, has_avx2},
+    {&kAvx2Isa, nullptr, has_avx2},
 #endif
 #ifdef QUTLASS_ISA_NEONDOT
-    {&kNeonDotIsa, has_neon_dotprod},
+    {&kNeonDotIsa, nullptr, has_neon_dotprod},
 #endif
-    {&kScalarIsa, has_baseline},
+    {&kScalarIsa, nullptr, has_baseline},
 };
 
 // Those of this processor.
-std::vector<const Isa*> supported_isas() {
-  std::vector<const Isa*> isas;
+std::vector<Candidate> supported_candidates() {
+  std::vector<Candidate> supported;
   for (const Candidate& candidate : kCandidates) {
-    if (candidate.is_supported()) isas.push_back(candidate.isa);
+    if (candidate.is_supported()) supported.push_back(candidate);
   }
-  return isas;
+  return supported;
+}
+
+void choose(const Candidate& candidate, const std::string& reason, Configuration& chosen) {
+  chosen.isa = candidate.isa;
+  chosen.matrices = candidate.matrices;
+  chosen.isa_name = candidate.name();
+  chosen.isa_reason = reason;
 }
 
 void choose_isa(Configuration& chosen) {
-  const std::vector<const Isa*> isas = supported_isas();
-  chosen.isa = isas.front();
-  chosen.isa_reason = "the best of this processor";
+  const std::vector<Candidate> candidates = supported_candidates();
+  choose(candidates.front(), "the best of this processor", chosen);
   const char* wanted = variable(kIsaVariable);
   if (!wanted) return;
   std::string names;
-  for (const Isa* isa : isas) {
-    if (std::strcmp(isa->name, wanted) == 0) {
-      chosen.isa = isa;
-      chosen.isa_reason = std::string(kIsaVariable) + "=" + wanted;
-      return;
+  for (const Candidate& candidate : candidates) {
+    if (std::strcmp(candidate.name(), wanted) == 0) {
+      return choose(candidate, std::string(kIsaVariable) + "=" + wanted, chosen);
     }
-    names += (names.empty() ? "" : ", ") + std::string(isa->name);
+    names += (names.empty() ? "" : ", ") + std::string(candidate.name());
   }
   chosen.error =
       std::string(kIsaVariable) + " is '" + wanted + "', but this processor has " + names;
@@ -101,7 +111,7 @@ const Configuration& configuration() {
   return chosen;
 }
 
-const char* isa_name() { return configuration().isa->name; }
+const char* isa_name() { return configuration().isa_name; }
 const char* isa_reason() { return configuration().isa_reason.c_str(); }
 
 }  // namespace qutlass::cpu

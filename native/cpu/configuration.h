@@ -7,11 +7,14 @@
 #include <string>
 
 #include "cpu/isa.h"
+#include "cpu/matrix_unit.h"
 
 namespace qutlass::cpu {
 
 struct Configuration {
   const Isa* isa;
+  const MatrixUnit* matrices;  // or null
+  const char* isa_name;        // of the two
   std::string isa_reason;
   int threads;
   std::string error;  // what is wrong with a variable; empty where nothing is

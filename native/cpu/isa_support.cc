@@ -2,6 +2,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
@@ -38,6 +42,18 @@ bool has_avx512vnni() {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512vnni");
+}
+
+bool has_amx() {
+#if defined(__linux__)
+  constexpr int kAmxBf16 = 22, kAmxTile = 24, kAmxInt8 = 25;       // of edx
+  constexpr int kRequestPermission = 0x1023, kTileRegisters = 18;  // of arch_prctl
+  const unsigned edx = Leaf7(0).edx;
+  return has_avx512vnni() && has_bit(edx, kAmxBf16) && has_bit(edx, kAmxTile) &&
+         has_bit(edx, kAmxInt8) && syscall(SYS_arch_prctl, kRequestPermission, kTileRegisters) == 0;
+#else
+  return false;
+#endif
 }
 
 #elif defined(__aarch64__)

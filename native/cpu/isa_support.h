@@ -9,6 +9,8 @@ inline bool has_baseline() { return true; }
 bool has_avx2();
 bool has_avxvnni();
 bool has_avx512vnni();
+// Asks the operating system for the tile registers, for the whole process.
+bool has_amx();
 #elif defined(__aarch64__)
 bool has_neon_dotprod();
 #endif

@@ -8,6 +8,7 @@
 #include "cpu/configuration.h"
 #include "cpu/epilogue.h"
 #include "cpu/kernels.h"
+#include "cpu/matmul_matrices.h"
 #include "cpu/parallel.h"
 #include "cpu/prefetch.h"
 #include "cpu/rounding.h"
@@ -222,17 +223,23 @@ void make_block(const Isa& isa, const MatmulInt8Args& args, const Plan& plan, in
   }
 }
 
+const MatrixProduct<MatmulInt8Args>* matrix_product() {
+  const MatrixUnit* matrices = configuration().matrices;
+  return matrices ? &matrices->int8 : nullptr;
+}
+
 }  // namespace
 
 size_t workspace_bytes(const MatmulInt8Args& args) {
   Workspace workspace(nullptr);
   const Plan plan(*configuration().isa, args, workspace);
-  return workspace.bytes();
+  return std::max(workspace.bytes(), matrices_bytes(matrix_product(), args));
 }
 
 const char* matmul_int8(const MatmulInt8Args& args, void* memory) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
+  if (multiply_matrices(matrix_product(), args, args.words * kInt8PerWord, memory)) return nullptr;
   const Isa& isa = *configuration().isa;
   Workspace workspace(memory);
   const Plan plan(isa, args, workspace);

@@ -1,0 +1,13 @@
+// AMX with int8 and bf16, beside AVX-512 VNNI for all that is no product of many rows.
+#include "cpu/isa_amx_int4.h"
+#include "cpu/isa_amx_int8.h"
+#include "cpu/matrix_unit.h"
+
+namespace qutlass::cpu {
+
+const MatrixUnit kAmxMatrixUnit = {
+    "amx",
+    {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
+    {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4}};
+
+}  // namespace qutlass::cpu

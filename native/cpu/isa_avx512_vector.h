@@ -1,0 +1,101 @@
+// Vectors of 512 bits, with what AVX-512 (F, BW, DQ, VL) does with them: for isa_*.cc alone (see
+// isa.h).
+#pragma once
+
+#include <immintrin.h>
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+namespace {
+
+struct Vector {
+  static constexpr int kLanes = 16;
+  using Float = __m512;
+  using Int = __m512i;
+
+  // The first `count` lanes.
+  static __mmask16 first_lanes(int64_t count) { return static_cast<__mmask16>((1u << count) - 1u); }
+  static Float zero() { return _mm512_setzero_ps(); }
+  static Float broadcast(float value) { return _mm512_set1_ps(value); }
+  static Int broadcast(int32_t value) { return _mm512_set1_epi32(value); }
+  static Float load(const float* p) { return _mm512_loadu_ps(p); }
+  static Int load(const int32_t* p) { return _mm512_loadu_si512(p); }
+  static Float load_first(const float* p, int64_t count) {
+    return _mm512_maskz_loadu_ps(first_lanes(count), p);
+  }
+  static Int load_first(const int32_t* p, int64_t count) {
+    return _mm512_maskz_loadu_epi32(first_lanes(count), p);
+  }
+  static void store(float* p, Float v) { _mm512_storeu_ps(p, v); }
+  static void store(int32_t* p, Int v) { _mm512_storeu_si512(p, v); }
+  static void store_bytes(int8_t* p, Int v, int64_t count) {
+    _mm512_mask_cvtepi32_storeu_epi8(p, first_lanes(count), v);
+  }
+
+  static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  static Float multiply_add(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+  static Float minimum(Float a, Float b) { return _mm512_min_ps(a, b); }
+  static Float maximum(Float a, Float b) { return _mm512_max_ps(a, b); }
+  static Float round(Float v) {
+    return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static Float zero_where_zero(Float v, Float test) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, zero(), _CMP_NEQ_UQ), v);
+  }
+  template <int kBits>
+  static Int shift_right(Int v) {
+    return _mm512_srli_epi32(v, kBits);
+  }
+  static Int shift_left(Int v, int bits) { return _mm512_slli_epi32(v, bits); }
+  static Int bit_and(Int a, Int b) { return _mm512_and_si512(a, b); }
+  static Int bit_or(Int a, Int b) { return _mm512_or_si512(a, b); }
+  static Int masked_or(Int v, Int mask, Int bits) {
+    constexpr int kAndThenOr = 0xea;  // the truth table of (v & mask) | bits
+    return _mm512_ternarylogic_epi32(v, mask, bits, kAndThenOr);
+  }
+  static Float as_float(Int v) { return _mm512_castsi512_ps(v); }
+  static Float to_float(Int v) { return _mm512_cvtepi32_ps(v); }
+  static Int to_int(Float v) { return _mm512_cvtps_epi32(v); }
+
+  static void transpose(Int (&v)[kLanes]) {
+    Int pairs[kLanes], quads[kLanes], halves[kLanes];
+    for (int i = 0; i < kLanes; i += 2) {
+      pairs[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
+      pairs[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < kLanes; i += 4) {
+      for (int j = 0; j < 2; ++j) {
+        quads[i + 2 * j] = _mm512_unpacklo_epi64(pairs[i + j], pairs[i + j + 2]);
+        quads[i + 2 * j + 1] = _mm512_unpackhi_epi64(pairs[i + j], pairs[i + j + 2]);
+      }
+    }
+    // quads[4 * r + c] has, in 128-bit part p, column 4 * p + c of rows 4 * r ... 4 * r + 3.
+    constexpr int kEvenParts = 0x88, kOddParts = 0xdd;
+    for (int i = 0; i < 4; ++i) {
+      halves[i] = _mm512_shuffle_i32x4(quads[i], quads[i + 4], kEvenParts);
+      halves[i + 4] = _mm512_shuffle_i32x4(quads[i], quads[i + 4], kOddParts);
+      halves[i + 8] = _mm512_shuffle_i32x4(quads[i + 8], quads[i + 12], kEvenParts);
+      halves[i + 12] = _mm512_shuffle_i32x4(quads[i + 8], quads[i + 12], kOddParts);
+    }
+    for (int i = 0; i < 4; ++i) {
+      v[i] = _mm512_shuffle_i32x4(halves[i], halves[i + 8], kEvenParts);
+      v[i + 8] = _mm512_shuffle_i32x4(halves[i], halves[i + 8], kOddParts);
+      v[i + 4] = _mm512_shuffle_i32x4(halves[i + 4], halves[i + 12], kEvenParts);
+      v[i + 12] = _mm512_shuffle_i32x4(halves[i + 4], halves[i + 12], kOddParts);
+    }
+  }
+
+  template <typename Get>
+  [[gnu::always_inline]] static auto collect(Get get) {
+    alignas(64) decltype(get(0)) elements[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) elements[lane] = get(lane);
+    return load(elements);
+  }
+};
+
+}  // namespace
+}  // namespace qutlass::cpu

@@ -1,0 +1,36 @@
+// What a processor that multiplies matrices (AMX) offers beside its instruction set for vectors:
+// products of many rows, whole blocks of y at a time. The loop over blocks and threads is
+// matmul_matrices.h.
+#pragma once
+
+#include <cstdint>
+
+#include "qutlass/ops.h"
+
+namespace qutlass::cpu {
+
+template <typename Args>
+struct MatrixProduct {
+  // Activations are arranged once, in strips of so many rows. A strip takes so many bytes, a
+  // multiple of 64: 0 where the product is not one for matrices.
+  int64_t strip_rows;
+  int64_t (*strip_bytes)(const Args& args);
+  // Arranges the rows from first_row on; false where their values are not ones for matrices.
+  bool (*arrange)(const Args& args, int64_t first_row, void* strip);
+
+  // Makes the block of y that begins there, from the strips of its rows on: up to so many rows, of
+  // whole strips, and columns.
+  int64_t block_rows;
+  int64_t block_columns;
+  void (*multiply)(const Args& args, const void* strips, int64_t first_row, int64_t first_column);
+};
+
+struct MatrixUnit {
+  const char* name;
+  MatrixProduct<MatmulInt8Args> int8;
+  MatrixProduct<MatmulInt4Args> int4;
+};
+
+extern const MatrixUnit kAmxMatrixUnit;
+
+}  // namespace qutlass::cpu
