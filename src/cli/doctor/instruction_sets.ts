@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 
 /** As /proc/cpuinfo spells them: x86's, then ARM's. */
-const KNOWN = ['avx2', 'fma', 'avx_vnni', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_int8'];
+const KNOWN = [
+  'avx2',
+  'fma',
+  'avx_vnni',
+  'avx512f',
+  'avx512_vnni',
+  'avx512_bf16',
+  'amx_int8',
+  'amx_bf16',
+];
 const KNOWN_ARM = ['asimd', 'asimddp', 'i8mm', 'bf16', 'sve'];
 
 /** Those of a /proc/cpuinfo's first processor. */
