@@ -89,27 +89,15 @@ class StepUnpacker {
     const Vector::Int shifted = _mm512_srlv_epi16(_mm512_broadcast_i32x4(four), shifts_);
     const Vector::Int q = Vector::bit_and(shifted, _mm512_set1_epi16(0xf));
     const Vector::Int index = _mm512_sub_epi16(q, _mm512_set1_epi16(static_cast<short>(zero)));
-    return _mm512_permutexvar_epi16(index, Vector::load(kTable));
+    return _mm512_permutexvar_epi16(index, _mm512_load_si512(kTable));
   }
 
  private:
   // The bf16 values -16 ... 15, by their low 5 bits, in pairs.
-  alignas(64) static constexpr int32_t kTable[] = {0x3f800000,
-                                                   0x40404000,
-                                                   0x40a04080,
-                                                   0x40e040c0,
-                                                   0x41104100,
-                                                   0x41304120,
-                                                   0x41504140,
-                                                   0x41704160,
-                                                   static_cast<int32_t>(0xc170c180u),
-                                                   static_cast<int32_t>(0xc150c160u),
-                                                   static_cast<int32_t>(0xc130c140u),
-                                                   static_cast<int32_t>(0xc110c120u),
-                                                   static_cast<int32_t>(0xc0e0c100u),
-                                                   static_cast<int32_t>(0xc0a0c0c0u),
-                                                   static_cast<int32_t>(0xc040c080u),
-                                                   static_cast<int32_t>(0xbf80c000u)};
+  alignas(64) static constexpr uint32_t kTable[] = {0x3f800000, 0x40404000, 0x40a04080, 0x40e040c0,
+                                                    0x41104100, 0x41304120, 0x41504140, 0x41704160,
+                                                    0xc170c180, 0xc150c160, 0xc130c140, 0xc110c120,
+                                                    0xc0e0c100, 0xc0a0c0c0, 0xc040c080, 0xbf80c000};
 
   const Vector::Int shifts_ =
       _mm512_set_epi64(0x000c000c000c000c, 0x000c000c000c000c, 0x0008000800080008,
