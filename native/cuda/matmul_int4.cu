@@ -69,9 +69,9 @@ constexpr TileMenu kMenu{kTiles,
                          kMaxInt4StreamRows,
                          "QUTLASS_INT4_CONFIG",
                          0.5625f,
-                         1.35f,
-                         1.71f,
-                         {2.4f, 1.6f, 0.8f, 0.068f}};
+                         2.61f,
+                         1.3f,
+                         {2.49f, 0.91f, 0.721f, 0.0108f}};
 static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
 
 // With the costs of another menu.
