@@ -141,7 +141,7 @@ class Int4StreamConsumer {
       : x(x), args_(args), groups_(groups), g_(threadIdx.x % kWarpSize / 4), t_(threadIdx.x % 4) {}
 
   __device__ __forceinline__ void start(int64_t tile, int piece) {
-    first_parameter_ = static_cast<int>((tile * Ring::kRows + g_) * groups_.count());
+    first_parameter_ = static_cast<uint32_t>((tile * Ring::kRows + g_) * groups_.count());
 #pragma unroll
     for (auto& of_fragment : sums) {
 #pragma unroll
@@ -157,9 +157,8 @@ class Int4StreamConsumer {
 
   __device__ __forceinline__ void consume(uint32_t piece) {
     x.next_piece();
-    load_words(piece);
 #pragma unroll
-    for (int step = 0; step < kPieceSteps; step += kGrainSteps) consume_grain(step);
+    for (int step = 0; step < kPieceSteps; step += kGrainSteps) consume_grain(piece, step);
     k_ += kPieceK;
   }
 
@@ -168,12 +167,12 @@ class Int4StreamConsumer {
  private:
   using Ring = Int4Ring<kRowTiles>;
   static constexpr int kHalves = 2 * kRowTiles;  // rows g + 8i of the tile are this lane's
-  static constexpr int kGrainSteps = kLaneTakesChunk<kGrain> ? kPieceSteps : 1;
+  static constexpr int kGrainSteps = kGrain < kBlockK ? 1 : kGrain / kBlockK;
   static constexpr int kGrainK = kGrainSteps * kBlockK;
   static constexpr unsigned kSpanGrains = kGrain == kWordGrain ? 1 : 4;
 
-  // This lane's words of the piece, one a step.
-  __device__ __forceinline__ void load_words(uint32_t piece) {
+  // This lane's words of a grain, one a step.
+  __device__ __forceinline__ void load_words(uint32_t piece, int first_step) {
 #pragma unroll
     for (int i = 0; i < kHalves; ++i) {
       if constexpr (kLaneTakesChunk<kGrain>) {
@@ -185,16 +184,17 @@ class Int4StreamConsumer {
         words_[i][3] = chunk.w;
       } else {
 #pragma unroll
-        for (int step = 0; step < kPieceSteps; ++step) {
-          words_[i][step] = ptx::load_shared(piece + Ring::Layout::offset(g_, step) + 4 * t_ +
-                                             8 * i * Ring::kPieceBytes);
+        for (int step = 0; step < kGrainSteps; ++step) {
+          words_[i][step] = ptx::load_shared(piece + Ring::Layout::offset(g_, first_step + step) +
+                                             4 * t_ + 8 * i * Ring::kPieceBytes);
         }
       }
     }
   }
 
   // The steps from `first_step` on that share their scales.
-  __device__ __forceinline__ void consume_grain(int first_step) {
+  __device__ __forceinline__ void consume_grain(uint32_t piece, int first_step) {
+    load_words(piece, first_step);
     take_parameters(k_ + first_step * kBlockK);
     if constexpr (kGrain == kWordGrain) {
       multiply_words(first_step);
@@ -202,16 +202,16 @@ class Int4StreamConsumer {
     }
     float grain_sums[kRowTiles * kFragments][4] = {};
 #pragma unroll
-    for (int step = first_step; step < first_step + kGrainSteps; ++step) {
+    for (int step = 0; step < kGrainSteps; ++step) {
 #pragma unroll
       for (int tile = 0; tile < kRowTiles; ++tile) {
         const Weights w = convert(tile, step);
 #pragma unroll
         for (int i = 0; i < kFragments; ++i) {
-          multiply(grain_sums[tile * kFragments + i], w, x_[i][step]);
+          multiply(grain_sums[tile * kFragments + i], w, x_[i][first_step + step]);
         }
       }
-      ask_for_x(step);
+      ask_for_x(first_step + step);
     }
     add_scaled(grain_sums, scales_);
   }
@@ -219,7 +219,7 @@ class Int4StreamConsumer {
   // The same where each word has its own scale: one lane's x at a time.
   __device__ __forceinline__ void multiply_words(int step) {
     static_assert(kGrain != kWordGrain || kRowTiles == 1, "there is no need of more");
-    const Weights w = convert(0, step);
+    const Weights w = convert(0, 0);
 #pragma unroll 1
     for (int word = 0; word < kBlockWords; ++word) {
       float word_sums[kRowTiles * kFragments][4] = {};
@@ -255,9 +255,9 @@ class Int4StreamConsumer {
   }
 
   // The index of those of a group in this lane's row 8i past its first; any in rows beyond w.
-  __device__ __forceinline__ int parameter(int i, int group) const {
-    const auto groups = static_cast<int>(groups_.count());
-    const int last = static_cast<int>(args_.n) * groups - 1;
+  __device__ __forceinline__ uint32_t parameter(int i, int group) const {
+    const auto groups = static_cast<uint32_t>(groups_.count());
+    const uint32_t last = static_cast<uint32_t>(args_.n) * groups - 1;
     return min(first_parameter_ + 8 * i * groups + group, last);
   }
 
@@ -266,7 +266,7 @@ class Int4StreamConsumer {
     const int group = groups_.of(k + kGrain * t_);
 #pragma unroll
     for (int i = 0; i < kHalves; ++i) {
-      const int index = parameter(i, group);
+      const uint32_t index = parameter(i, group);
       span_scales_[i] = __ldg(args_.scales + index);
       span_zeros_[i] = args_.zeros ? __ldg(args_.zeros + index) : 8;
     }
@@ -317,9 +317,9 @@ class Int4StreamConsumer {
   const Groups& groups_;
   int g_;
   int t_;
-  int first_parameter_;  // of this lane's first row
+  uint32_t first_parameter_;  // of this lane's first row
   int k_;
-  uint32_t words_[kHalves][kPieceSteps];
+  uint32_t words_[kHalves][kGrainSteps];
   uint4 x_[kFragments][kPieceSteps];
   float scales_[kHalves];  // of the grain
   uint32_t minus_zeros_[kHalves];
