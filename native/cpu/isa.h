@@ -16,7 +16,7 @@ namespace qutlass::cpu {
 // The most lanes (32-bit elements) of a vector.
 constexpr int kMaxLanes = 16;
 // The most rows of activations and of weights that a tile takes.
-constexpr int kMaxInt8TileRows = 4;
+constexpr int kMaxInt8TileRows = 6;
 constexpr int kMaxInt8TileColumns = 4;
 constexpr int kMaxInt4TileRows = 8;
 constexpr int kMaxInt4DotRows = 4;
@@ -125,7 +125,8 @@ struct Isa {
   int64_t int8_step;
   int64_t int8_size;
   int32_t (*prepare_int8)(const int32_t* row, int64_t words, void* prepared);
-  Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... kMaxInt8TileRows rows
+  int int8_tile_rows;
+  Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... int8_tile_rows rows
   Int8Panels int8_panels;
 
   int64_t int4_lanes;         // words of a vector

@@ -91,6 +91,7 @@ const Isa kAvx512VnniIsa = {
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
     prepare_int8_vnni<Vector, Int8Vector>,
+    4,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},

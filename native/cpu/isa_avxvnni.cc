@@ -51,6 +51,7 @@ const Isa kAvxVnniIsa = {
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
     prepare_int8_vnni<Vector, Int8Vector>,
+    4,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {2, int8_tile<Int8Vector, 3, 2>},

@@ -178,6 +178,7 @@ const Isa kNeonDotIsa = {
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
     prepare_int8,
+    4,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},
