@@ -53,14 +53,28 @@ struct Int4Row {
   const int32_t* zeros;  // or null for 8
 };
 
+// How a kernel wants the integers of activations (block_float.h) that go with a vector of words.
+enum class Int4Order {
+  // Nibble 0 of each 16-bit half of the words, nibble 1 of each, ...; with a unit for each block,
+  // and the negative sums of the integers of each lane of it.
+  kHalves,
+  // As bytes (isa_int4_byte_dot.h). A unit and a negative sum for each lane of a run of
+  // kInt4RunBlocks blocks: lane h * kInt4RunBlocks + b for half h of block b, ...
+  kBytes,
+  // ... or lane 2 * b + h.
+  kBytesOfGroups,
+};
+constexpr int kInt4RunBlocks = 4;
+
 // A tile's rows of activations in block floating point (block_float.h), from some block on. The
-// next row is `row_values` integers and `row_units` units on, and int4_lanes times as many sums.
+// next row is so many integers, units and sums on.
 struct BlockFloats {
   const int16_t* values;
   const float* units;
-  const int32_t* negative_sums;  // of each lane of each block
+  const int32_t* negative_sums;
   int64_t row_values;
   int64_t row_units;
+  int64_t row_sums;
 };
 
 // Products of a tile's rows with `columns` weight rows over the words begin ... end, of which
@@ -74,9 +88,11 @@ struct Int4DotTile {
 
 // Tiles for groups that are whole blocks, or for ones that share a vector.
 struct Int4Dots {
+  Int4Order order;
   int block_vectors;                   // vectors of words that are a block of activations
   int groups_of_vector;                // where it is not 1, a group has that part of a vector
-  Int4DotTile tiles[kMaxInt4DotRows];  // for 1 ... kMaxInt4DotRows rows
+  int rows;                            // the most of a tile
+  Int4DotTile tiles[kMaxInt4DotRows];  // for 1 ... `rows` rows
 };
 
 constexpr int64_t kInt4PanelBlockWords = 16;

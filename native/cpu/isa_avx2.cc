@@ -1,11 +1,12 @@
 // AVX2 with FMA.
 #include "cpu/isa.h"
 #include "cpu/isa_avx2_vector.h"
-#include "cpu/isa_int4_dot.h"
+#include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
+#include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
@@ -47,9 +48,8 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return 0;
 }
 
-constexpr Int4Dots kInt4Dots[] = {int4_dots<Int4Vector, 2, 1, 2, 4>(),
-                                  int4_dots<Int4Vector, 1, 1, 2, 4>(),
-                                  int4_dots<Int4Vector, 1, 2, 2, 4>()};
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
+                                  int4_byte_dots_of_halves<Int4Vector>()};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_int8_vnni.h"
+#include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
