@@ -35,8 +35,9 @@ constexpr int kMaxPanelRows = 12;
 constexpr int kMaxPanelColumns = 2 * kMaxLanes;
 
 struct Int8Panels {
-  int rows;     // the most of a tile; 0 where there are no panels
-  int columns;  // of a panel
+  int rows;        // the most of a tile; 0 where there are no panels
+  int least_rows;  // from which packing is worth its time
+  int columns;     // of a panel
   // Packs `words` words of each column; a panel takes int8_size bytes an element, of words up to a
   // multiple of int8_step elements.
   void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);

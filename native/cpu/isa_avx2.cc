@@ -66,6 +66,7 @@ const Isa kAvx2Isa = {
      {2, int8_tile<Int8Vector, 5, 2>},
      {2, int8_tile<Int8Vector, 6, 2>}},
     {6,
+     32,
      2 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,

@@ -98,6 +98,7 @@ const Isa kAvx512VnniIsa = {
      {4, int8_tile<Int8Vector, 3, 4>},
      {4, int8_tile<Int8Vector, 4, 4>}},
     {12,
+     8,
      2 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,

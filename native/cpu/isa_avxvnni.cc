@@ -54,6 +54,7 @@ const Isa kAvxVnniIsa = {
      {2, int8_tile<Int8Vector, 3, 2>},
      {2, int8_tile<Int8Vector, 4, 2>}},
     {6,
+     8,
      2 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,

@@ -185,6 +185,7 @@ const Isa kNeonDotIsa = {
      {4, int8_tile<Int8Vector, 3, 4>},
      {4, int8_tile<Int8Vector, 4, 4>}},
     {6,
+     8,
      4 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 4>,
      {int8_panel_tile<Vector, Int8Vector, 4, 1>, int8_panel_tile<Vector, Int8Vector, 4, 2>,

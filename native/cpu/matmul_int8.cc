@@ -26,9 +26,8 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Words of K of a panel, and the number of rows from which panels are worth packing.
+// Words of K of a panel.
 constexpr int64_t kPanelWords = 256;
-constexpr int64_t kLeastPanelRows = 32;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
@@ -97,7 +96,7 @@ struct SumsBlock {
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
     std::fill_n(sums, rows * kBlockColumns, 0);
-    if (isa.int8_panels.rows > 0 && rows >= kLeastPanelRows) {
+    if (isa.int8_panels.rows > 0 && rows >= isa.int8_panels.least_rows) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
