@@ -1,9 +1,16 @@
 export { QuantizedDense, quantizedDense, type QuantizedDenseArgs } from './quantized_dense';
+export {
+  QuantizedEmbedding,
+  quantizedEmbedding,
+  type QuantizedEmbeddingArgs,
+} from './quantized_embedding';
+export {
+  QuantizedPointwiseConv,
+  quantizedPointwiseConv,
+  type QuantizedPointwiseConvArgs,
+} from './quantized_pointwise_conv';
 export { quantizeModel } from './quantize_model';
 export type { QuantizeLayerOptions, QuantizeModelOptions } from './quantization_plan';
-export {
-  quantizationReport,
-  type LayerReport,
-  type QuantizationReport,
-} from './quantization_report';
+export { inspectModel, type LayerReport, type QuantizationReport } from './inspect_model';
+export { printReport } from './print_report';
 export type { FormatName, Quantization } from './formats';

@@ -1,12 +1,12 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 
-import { quantizationReport, quantizeModel } from '../../src/layers';
+import { inspectModel, quantizeModel } from '../../src/layers';
 import { describeOnBackends } from '../support/backends';
 import { classifier, dense, nested } from './models';
 
-describeOnBackends('quantizationReport', () => {
+describeOnBackends('inspectModel', () => {
   it('tells format, kernel and bytes of every layer with weights', () => {
-    const report = quantizationReport(
+    const report = inspectModel(
       quantizeModel(classifier(), {
         weights: 'int4',
         groupSize: 16,
@@ -22,6 +22,7 @@ describeOnBackends('quantizationReport', () => {
           format: 'int4 g16',
           bytesBefore: 4 * (37 * 24 + 24),
           bytesAfter: 4 * (5 * 24 + 3 * 24 + 3 * 24 + 24),
+          signalToNoise: jasmine.any(Number),
         },
         {
           layer: 'second',
@@ -39,6 +40,7 @@ describeOnBackends('quantizationReport', () => {
           format: 'int4 g16',
           bytesBefore: 4 * (16 * 5 + 5),
           bytesAfter: 4 * (2 * 5 + 5 + 5 + 5),
+          signalToNoise: jasmine.any(Number),
         },
       ],
       bytesBefore: 4 * (37 * 24 + 24 + 24 * 16 + 16 * 5 + 5),
@@ -54,13 +56,13 @@ describeOnBackends('quantizationReport', () => {
         dense({ units: 2, seed: 1 }),
       ],
     });
-    const [conv] = quantizationReport(quantizeModel(model)).layers;
+    const [conv] = inspectModel(quantizeModel(model)).layers;
     expect(conv.shape).toEqual([3, 4, 4]);
-    expect(conv.reason).toBe('no quantized form of Conv1D');
+    expect(conv.reason).toBe('no quantized form of Conv1D with a kernel of 3');
   });
 
   it('describes a model that nothing was done to', () => {
-    const report = quantizationReport(nested());
+    const report = inspectModel(nested());
     expect(report.layers.map(({ layer }) => layer)).toEqual([
       'embedding',
       'encoder/wide',
