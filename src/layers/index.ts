@@ -11,6 +11,8 @@ export {
 } from './quantized_pointwise_conv';
 export { quantizeModel } from './quantize_model';
 export type { QuantizeLayerOptions, QuantizeModelOptions } from './quantization_plan';
+export { dequantizeModel } from './dequantize_model';
+export { compareModels, type LayerComparison, type ModelComparison } from './compare_models';
 export { inspectModel, type LayerReport, type QuantizationReport } from './inspect_model';
 export { printReport } from './print_report';
 export type { FormatName, Quantization } from './formats';

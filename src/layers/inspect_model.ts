@@ -1,9 +1,8 @@
 import { util, type DataType } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { valueText } from '../ops/values';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { Quantization } from './formats';
 import { isQuantizedLayer } from './kinds';
-import { leaves, type Leaf } from './model_tree';
+import { assertModel, leaves, type Leaf } from './model_tree';
 import { noteOf } from './quantization_notes';
 import type { QuantizedLayer } from './quantized_layer';
 
@@ -53,10 +52,7 @@ export interface QuantizationReport {
  * @doc {heading: 'Models', subheading: 'Quantization', namespace: 'qutlass'}
  */
 export function inspectModel(model: LayersModel): QuantizationReport {
-  util.assert(
-    model instanceof LayersModel,
-    () => `inspectModel: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('inspectModel', 'model', model);
   const rows = Array.from(leaves(model))
     .filter(({ layer }) => layer.weights.length > 0)
     .map((leaf) =>

@@ -1,7 +1,7 @@
-import { dispose, engine, serialization, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { dispose, serialization, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
-import { leaves, mapConfig, modelFromConfig, type Leaf, type LayerEntry } from './model_tree';
+import { assertModel, leaves, mapConfig, rebuild, type Leaf, type LayerEntry } from './model_tree';
 import {
   planQuantization,
   type PlannedLayer,
@@ -54,10 +54,7 @@ export function quantizeModel<T extends LayersModel>(
   model: T,
   { inPlace = false, ...options }: QuantizeModelOptions = {},
 ): T {
-  util.assert(
-    model instanceof LayersModel,
-    () => `quantizeModel: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('quantizeModel', 'model', model);
   util.assert(
     typeof inPlace === 'boolean',
     () => `quantizeModel: inPlace is ${valueText(inPlace)}, expected true or false`,
@@ -69,11 +66,7 @@ export function quantizeModel<T extends LayersModel>(
   const toFree = inPlace ? layersOf(model) : new Set<Layer>();
   try {
     collectContents(model, plan, contents, toFree);
-    return withoutLeftovers(() => {
-      const quantized = modelFromConfig(model, config);
-      fillWeights(quantized, contents);
-      return quantized;
-    });
+    return rebuild(model, config, (leaf) => fill(leaf, contents));
   } finally {
     toFree.forEach(freeWeights);
     if (inPlace) freeOptimizer(model);
@@ -153,12 +146,10 @@ function quantize(
   return { weights, note: measured };
 }
 
-function fillWeights(quantized: LayersModel, contents: LayerContents): void {
-  for (const { layer, path } of leaves(quantized)) {
-    const content = contents.get(path)!;
-    layer.setWeights(content.weights);
-    if (content.note) note(layer, content.note);
-  }
+function fill({ layer, path }: Leaf, contents: LayerContents): void {
+  const content = contents.get(path)!;
+  layer.setWeights(content.weights);
+  if (content.note) note(layer, content.note);
 }
 
 function layersOf(model: LayersModel): Set<Layer> {
@@ -176,17 +167,4 @@ function freeOptimizer(model: LayersModel): void {
     isOptimizerOwned?: boolean;
   };
   if (isOptimizerOwned) optimizer?.dispose();
-}
-
-/** Calls `build`; where it throws, disposes of the variables that it has made so far. */
-function withoutLeftovers<T>(build: () => T): T {
-  const { registeredVariables } = engine();
-  const before = new Set(Object.values(registeredVariables));
-  try {
-    return build();
-  } catch (error) {
-    const made = Object.values(registeredVariables).filter((variable) => !before.has(variable));
-    dispose(made);
-    throw error;
-  }
 }
