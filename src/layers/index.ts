@@ -16,3 +16,5 @@ export { compareModels, type LayerComparison, type ModelComparison } from './com
 export { inspectModel, type LayerReport, type QuantizationReport } from './inspect_model';
 export { printReport } from './print_report';
 export type { FormatName, Quantization } from './formats';
+export { loadModel } from './load_model';
+export { QutlassModelError, type QutlassModelErrorCode } from './model_error';

@@ -10,6 +10,7 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { checkFormatVersion, FORMAT_VERSION } from './format_version';
 import { formatOf, resolveQuantization, type Quantization } from './formats';
 import { onlyShape, onlyTensor, positiveInteger, type QuantizedLayer } from './quantized_layer';
 import type { LayerArgs, QuantizationArgs } from './quantized_product';
@@ -59,6 +60,7 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
   /** @throws where an argument is not what it may be. */
   constructor(args: QuantizedEmbeddingArgs) {
     super(args);
+    checkFormatVersion(this.label, args.formatVersion);
     if (this.batchInputShape == null) {
       // As tf.layers.embedding does it: it may start a model without an inputShape.
       const sequence = args.inputLength == null ? [null] : [args.inputLength].flat();
@@ -127,6 +129,7 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
       symmetric: this.quantization.symmetric,
       maskZero: this.maskZero,
       inputLength: this.inputLength,
+      formatVersion: FORMAT_VERSION,
     };
   }
 

@@ -1,6 +1,7 @@
 import { cast, tidy, transpose, util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable } from '@tensorflow/tfjs-layers';
 import type { FusedActivation } from '../ops';
+import { checkFormatVersion, FORMAT_VERSION } from './format_version';
 import { formatOf, resolveQuantization, type FormatName, type Quantization } from './formats';
 import { positiveInteger, type QuantizedLayer } from './quantized_layer';
 
@@ -18,6 +19,8 @@ export interface QuantizationArgs {
    * sign, such as the outputs of a relu, lose half as much where it is false.
    */
   symmetric?: boolean;
+  /** Of a layer that was saved: the version of how. */
+  formatVersion?: number;
 }
 
 /** The configuration that layers which end in a product share. */
@@ -47,6 +50,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
   /** @param unitsArgument what the layer's own arguments call `units` */
   protected constructor(args: QuantizedProductArgs, unitsArgument: string, units: number) {
     super(args);
+    checkFormatVersion(this.label, args.formatVersion);
     this.units = positiveInteger(this.label, unitsArgument, units);
     this.inputDim =
       args.inputDim == null ? null : positiveInteger(this.label, 'inputDim', args.inputDim);
@@ -111,6 +115,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
       useBias: this.useBias,
       activation: this.activation,
       inputDim: this.inputDim,
+      formatVersion: FORMAT_VERSION,
     };
   }
 

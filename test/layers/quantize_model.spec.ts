@@ -127,6 +127,7 @@ describeOnBackends('quantizeModel', () => {
       useBias: true,
       activation: 'relu',
       inputDim: 37,
+      formatVersion: 1,
     });
     expect(second.useBias).toBe(false);
     expect(logits.activation).toBe('softmax');
