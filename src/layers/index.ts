@@ -13,6 +13,7 @@ export { quantizeModel } from './quantize_model';
 export type { QuantizeLayerOptions, QuantizeModelOptions } from './quantization_plan';
 export { dequantizeModel } from './dequantize_model';
 export { compareModels, type LayerComparison, type ModelComparison } from './compare_models';
+export { suggest, type SuggestedLayer, type SuggestOptions, type Suggestion } from './suggest';
 export { inspectModel, type LayerReport, type QuantizationReport } from './inspect_model';
 export { printReport } from './print_report';
 export type { FormatName, Quantization } from './formats';

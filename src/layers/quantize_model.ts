@@ -25,9 +25,9 @@ type Layer = layers.Layer;
  * and either model can be disposed of without harm to the other.
  *
  * With `inPlace: true`, `model` is used up instead: each of its weights is freed as soon as its
- * layer is done, so that memory stays below that of the float model and one layer. Nothing else may
- * share its layers. Arguments and classes are checked before the first weight is freed; should a
- * layer fail after that, what is left of either model is freed too.
+ * layer is done, so that memory stays below that of the float model and one layer, where most of the
+ * model is quantized. Nothing else may share its layers. Arguments and classes are checked before the
+ * first weight is freed; should a layer fail after that, what is left of either model is freed too.
  *
  * ```js
  * const model = tf.sequential({layers: [
