@@ -1,8 +1,9 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 
-import { inspectModel, quantizeModel } from '../../src/layers';
+import { dequantizeModel, inspectModel, quantizeModel } from '../../src/layers';
 import { describeOnBackends } from '../support/backends';
-import { classifier, dense, nested } from './models';
+import { contentsOf } from '../support/contents';
+import { classifier, dense, nested, relativeError } from './models';
 
 describeOnBackends('inspectModel', () => {
   it('tells format, kernel and bytes of every layer with weights', () => {
@@ -71,5 +72,31 @@ describeOnBackends('inspectModel', () => {
     ]);
     expect(report.layers.every(({ reason }) => reason === 'not quantized')).toBe(true);
     expect(report.bytesAfter).toBe(report.bytesBefore);
+  });
+
+  it('measures the signal to noise ratio of a kernel, whole', () => {
+    const model = sequential({
+      layers: [
+        layers.embedding({ inputDim: 300, outputDim: 250, inputLength: 1 }), // several chunks
+        dense({ units: 300, seed: 1 }),
+        layers.conv1d({ filters: 4, kernelSize: 1 }),
+      ],
+    });
+    const quantized = quantizeModel(model, { weights: 'int4', groupSize: 64 });
+    const again = dequantizeModel(quantized);
+    inspectModel(quantized).layers.forEach(({ signalToNoise }, index) => {
+      const [kernel] = model.layers[index].getWeights();
+      const [approximate] = again.layers[index].getWeights();
+      const error = relativeError(contentsOf(approximate), contentsOf(kernel));
+      expect(signalToNoise).toBeCloseTo(-20 * Math.log10(error), 3);
+      expect(signalToNoise).toBeGreaterThan(15);
+    });
+  });
+
+  it('calls a kernel that nothing was lost of infinitely good', () => {
+    const zeros = sequential({
+      layers: [layers.dense({ units: 4, inputShape: [8], kernelInitializer: 'zeros' })],
+    });
+    expect(inspectModel(quantizeModel(zeros)).layers[0].signalToNoise).toBe(Infinity);
   });
 });

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 
 import {
   compareModels,
@@ -11,7 +11,7 @@ import {
 } from '../../src/layers';
 import { describeOnBackends } from '../support/backends';
 import { expectError, expectNoLeak } from '../support/expectations';
-import { classifier, inputOf, nested, siamese, tokensOf } from './models';
+import { classifier, dense, inputOf, nested, siamese, tokensOf } from './models';
 
 const CANDIDATES = [
   { weights: 'int4' as const, groupSize: 64, symmetric: true },
@@ -66,6 +66,16 @@ describeOnBackends('suggest', () => {
     }
     expect(errors).toEqual([...errors].sort((a, b) => b - a));
     expect(errors[2]).toBe(0);
+  });
+
+  it('takes nothing that is larger and errs more', () => {
+    const model = sequential({ layers: [dense({ units: 32, inputShape: [64], seed: 1 })] });
+    const zeroPointsEverywhere = { weights: 'int4' as const, groupSize: 8 };
+    const { layers } = suggest(model, inputOf([20, 64], 1), {
+      maxBytes: 4000,
+      candidates: [zeroPointsEverywhere, { weights: 'int8' }],
+    });
+    expect(layers.map(({ format }) => format)).toEqual(['int8']);
   });
 
   it('asks for nested layers by their path', () => {
