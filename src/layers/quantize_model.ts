@@ -8,7 +8,7 @@ import {
   type QuantizationPlan,
   type QuantizeModelOptions,
 } from './quantization_plan';
-import { note, type Note } from './quantization_notes';
+import { note, noteOf, type Note } from './quantization_notes';
 import { signalToNoise } from './signal_to_noise';
 
 type Layer = layers.Layer;
@@ -108,7 +108,7 @@ function quantizedEntry(
 }
 
 /** By path, the weights of the layers of a quantized model, and what the report says of them. */
-type LayerContents = Map<string, { weights: Tensor[]; note?: Note }>;
+type LayerContents = Map<string, { weights: Tensor[]; note: Note }>;
 
 /** Fills `contents`; a layer of `toFree` is freed, and taken out, after the last of its paths. */
 function collectContents(
@@ -124,7 +124,7 @@ function collectContents(
       // They share their data with the float model: tfjs counts references to it, and a change on
       // either side puts new data in its place.
       const weights = layer.getWeights().map((weight) => weight.clone());
-      contents.set(path, { weights, note: planned });
+      contents.set(path, { weights, note: planned ?? noteOf(layer) });
     } else {
       contents.set(path, quantize(layer, planned));
     }
@@ -147,9 +147,9 @@ function quantize(
 }
 
 function fill({ layer, path }: Leaf, contents: LayerContents): void {
-  const content = contents.get(path)!;
-  layer.setWeights(content.weights);
-  if (content.note) note(layer, content.note);
+  const { weights, note: what } = contents.get(path)!;
+  layer.setWeights(weights);
+  note(layer, what);
 }
 
 function layersOf(model: LayersModel): Set<Layer> {

@@ -93,6 +93,13 @@ describeOnBackends('inspectModel', () => {
     });
   });
 
+  it('still knows what was measured when the rest of a model is quantized', () => {
+    const half = quantizeModel(classifier(), { filter: (layer) => layer.name === 'first' });
+    const whole = inspectModel(quantizeModel(half, { weights: 'int4' })).layers;
+    expect(whole[0].signalToNoise).toBe(inspectModel(half).layers[0].signalToNoise!);
+    expect(whole.every(({ signalToNoise }) => signalToNoise! > 10)).toBeTrue();
+  });
+
   it('calls a kernel that nothing was lost of infinitely good', () => {
     const zeros = sequential({
       layers: [layers.dense({ units: 4, inputShape: [8], kernelInitializer: 'zeros' })],
