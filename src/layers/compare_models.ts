@@ -3,7 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { inspectModel, type LayerReport } from './inspect_model';
 import { interceptCalls } from './intercept_calls';
 import { assertModel, leaves } from './model_tree';
-import { relativeError, toTensors } from './relative_error';
+import { outputsOf, toTensors } from './outputs_of';
+import { relativeError } from './relative_error';
 
 /** How far one layer of a model is from the layer of its name in another. */
 export interface LayerComparison {
@@ -101,9 +102,9 @@ function record(model: LayersModel, inputs: Tensor | Tensor[], recorded: Recordi
         recording.calls.set(path, [...(recording.calls.get(path) ?? []), ...kept]);
         return results;
       },
-      () => model.predictOnBatch(inputs),
+      () => outputsOf(model, inputs),
     );
-    recording.outputs = toTensors(outputs).map((output) => keep(clone(output)));
+    recording.outputs = outputs.map((output) => keep(clone(output)));
   });
   return recording;
 }
@@ -116,12 +117,12 @@ function outputsWith(
   inputs: Tensor | Tensor[],
 ): Tensor[] {
   const { layer } = Array.from(leaves(b)).find(({ path }) => path === replaced)!;
-  const outputs = interceptCalls(
+  b.resetStates();
+  return interceptCalls(
     a,
     (path, call) => (path === replaced ? layer.call.bind(layer) : call),
-    () => a.predictOnBatch(inputs),
+    () => outputsOf(a, inputs),
   );
-  return toTensors(outputs);
 }
 
 function assertSameShapes(expected: Tensor[], actual: Tensor[]): void {

@@ -9,6 +9,8 @@ export {
   quantizedPointwiseConv,
   type QuantizedPointwiseConvArgs,
 } from './quantized_pointwise_conv';
+export { QuantizedRNN, type QuantizedRNNArgs } from './quantized_rnn';
+export { QuantizedRNNCell, type QuantizedRNNCellArgs } from './quantized_rnn_cell';
 export { quantizeModel } from './quantize_model';
 export type { QuantizeLayerOptions, QuantizeModelOptions } from './quantization_plan';
 export { dequantizeModel } from './dequantize_model';

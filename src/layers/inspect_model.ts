@@ -68,15 +68,12 @@ export function formatText({ format, groupSize }: Quantization): string {
 }
 
 function quantizedRow(path: string, layer: QuantizedLayer): LayerReport {
-  const { kernelShape, useBias, quantization } = layer;
-  const shape = kernelShape!;
-  const elements = util.sizeFromShape(shape) + (useBias ? shape[shape.length - 1] : 0);
   return {
     layer: path,
     kind: layer.getClassName(),
-    shape,
-    format: formatText(quantization),
-    bytesBefore: util.bytesPerElement('float32') * elements,
+    shape: layer.kernelShape!,
+    format: formatText(layer.quantization),
+    bytesBefore: util.bytesPerElement('float32') * layer.floatSize,
     bytesAfter: bytesOfWeights(layer),
     ...noteOf(layer),
   };

@@ -2,9 +2,10 @@
 import { clone, dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { inspectModel, type LayerReport } from './inspect_model';
+import { outputsOf } from './outputs_of';
 import type { QuantizeLayerOptions, QuantizeModelOptions } from './quantization_plan';
 import { quantizeModel } from './quantize_model';
-import { relativeError, toTensors } from './relative_error';
+import { relativeError } from './relative_error';
 
 /** One way to store a layer. */
 export interface Choice {
@@ -34,8 +35,7 @@ export function withReference<T>(
   const outputs: Tensor[] = [];
   try {
     tidy(() => {
-      const predicted = toTensors(model.predictOnBatch(inputs));
-      outputs.push(...predicted.map((output) => keep(clone(output))));
+      outputs.push(...outputsOf(model, inputs).map((output) => keep(clone(output))));
     });
     return use({ model, inputs, outputs });
   } finally {
@@ -50,7 +50,7 @@ export function measure(
 ): { error: number; layers: LayerReport[] } {
   const quantized = quantizeModel(model, { filter });
   try {
-    const error = tidy(() => relativeError(toTensors(quantized.predictOnBatch(inputs)), outputs));
+    const error = tidy(() => relativeError(outputsOf(quantized, inputs), outputs));
     return { error, layers: inspectModel(quantized).layers };
   } finally {
     // Not quantized.dispose(): that keeps the weights of a layer which is applied twice.

@@ -103,11 +103,13 @@ function check(
   kind: LayerKind,
   quantization: Quantization,
 ): PlannedLayer | { reason: string } {
-  const kernel = layer.getWeights()[0];
-  const [, k] = kind.rowsShape(kernel.shape);
-  const reason = formatOf(quantization).unsupported(k, quantization);
-  if (reason !== null) return { reason };
-  return allFinite(kernel)
+  const weights = layer.getWeights();
+  for (const shape of tidy(() => kind.kernels(weights).map((kernel) => kernel.shape))) {
+    const [, k] = kind.rowsShape(shape);
+    const reason = formatOf(quantization).unsupported(k, quantization);
+    if (reason !== null) return { reason };
+  }
+  return weights.slice(0, kind.kernelWeights).every(allFinite)
     ? { kind, quantization }
     : { reason: 'its kernel has NaN or infinite values' };
 }

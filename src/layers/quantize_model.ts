@@ -1,6 +1,7 @@
 import { dispose, serialization, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
+import type { LayerConfig } from './kinds';
 import { assertModel, leaves, mapConfig, rebuild, type Leaf, type LayerEntry } from './model_tree';
 import {
   planQuantization,
@@ -14,11 +15,12 @@ import { signalToNoise } from './signal_to_noise';
 type Layer = layers.Layer;
 
 /**
- * A copy of `model` with its dense layers and embeddings in int8 or int4, the rest as it was.
+ * A copy of `model` with the layers that are products or look-ups in int8 or int4, the rest as it was.
  *
  * Dense and TimeDistributed(Dense) become `QuantizedDense`, convolutions whose kernel covers one
- * position `QuantizedPointwiseConv`, Embedding `QuantizedEmbedding`. A layer that cannot be
- * quantized is copied as it is; `inspectModel` of the result says why.
+ * position `QuantizedPointwiseConv`, Embedding `QuantizedEmbedding`, SimpleRNN, GRU and LSTM
+ * `QuantizedRNN`. A layer that cannot be quantized is copied as it is; `inspectModel` of the result
+ * says why.
  *
  * `model` is a Sequential or a functional model, with nested models or without. Layers keep their
  * names. The copy is not compiled: neither optimizer nor loss is carried over. `model` stays whole,
@@ -102,9 +104,12 @@ function quantizedEntry(
   { config }: LayerEntry,
   { kind, quantization }: PlannedLayer,
 ): LayerEntry {
-  const kernelShape = layer.weights[0].shape as number[];
-  const quantizedConfig = kind.quantizedConfig(config as Record<string, unknown>, kernelShape);
-  return { className: kind.quantizedClass, config: { ...quantizedConfig, ...quantization } };
+  const float = {
+    className: layer.getClassName(),
+    config: config as LayerConfig,
+    kernelShape: layer.weights[0].shape as number[],
+  };
+  return { className: kind.quantizedClass, config: kind.quantizedConfig(float, quantization) };
 }
 
 /** By path, the weights of the layers of a quantized model, and what the report says of them. */
@@ -138,10 +143,14 @@ function quantize(
 ): { weights: Tensor[]; note: Note } {
   const measured: Note = {};
   const weights = tidy(() => {
-    const [kernel, ...bias] = layer.getWeights();
-    const packed = kind.pack(kernel, quantization);
-    measured.signalToNoise = signalToNoise(kind, kernel, packed, quantization);
-    return [...packed, ...bias.map((weight) => weight.clone())];
+    const floats = layer.getWeights();
+    const kernels = kind.kernels(floats).map((float) => ({
+      float,
+      packed: kind.pack(float, quantization),
+    }));
+    measured.signalToNoise = signalToNoise(kind, kernels, quantization);
+    const others = floats.slice(kind.kernelWeights).map((weight) => weight.clone());
+    return [...kernels.flatMap(({ packed }) => packed), ...others];
   });
   return { weights, note: measured };
 }

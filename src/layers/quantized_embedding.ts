@@ -50,7 +50,6 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
   static readonly className: string = 'QuantizedEmbedding';
 
   readonly quantization: Quantization;
-  readonly useBias = false;
   readonly inputDim: number;
   readonly outputDim: number;
   readonly maskZero: boolean;
@@ -79,6 +78,10 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
 
   get kernelShape(): number[] {
     return [this.inputDim, this.outputDim];
+  }
+
+  get floatSize(): number {
+    return this.inputDim * this.outputDim;
   }
 
   override build(): void {

@@ -6,13 +6,15 @@ import type { Quantization } from './formats';
 
 type Layer = layers.Layer;
 
-/** A layer with one quantized kernel, and a bias or none. */
+/** A layer with quantized kernels, and a bias or none. */
 export interface QuantizedLayer extends Layer {
   readonly quantization: Quantization;
-  readonly useBias: boolean;
 
-  /** The shape of the kernel as the float layer has it; null before that is known. */
+  /** The shape of the first weight as the float layer has it; null before that is known. */
   readonly kernelShape: number[] | null;
+
+  /** The number of elements that the weights of the float layer have. */
+  readonly floatSize: number;
 
   /** The weights in float32, as the float layer has them: new tensors, for the caller to dispose. */
   dequantizeWeights(): Tensor[];

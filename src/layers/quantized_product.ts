@@ -70,6 +70,10 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
 
   abstract get kernelShape(): number[] | null;
 
+  get floatSize(): number {
+    return this.units * (this.inputDim! + (this.useBias ? 1 : 0));
+  }
+
   /** The kernel as the float layer has it, from `[K, units]`. */
   protected abstract fromMatrix(kernel: Tensor2D): Tensor;
 

@@ -14,8 +14,3 @@ export function relativeError(actual: Tensor[], expected: Tensor[]): number {
   });
   return noise === 0 ? 0 : Math.sqrt(noise / signal);
 }
-
-/** Tensors where there may be one or several. */
-export function toTensors(tensors: Tensor | Tensor[]): Tensor[] {
-  return Array.isArray(tensors) ? tensors : [tensors];
-}

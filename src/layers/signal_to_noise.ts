@@ -2,42 +2,54 @@ import { square, stack, sub, sum, tensor, tidy, type Tensor } from '@tensorflow/
 import { formatOf, type Quantization } from './formats';
 import { chunks, type LayerKind } from './kinds';
 
+/** A kernel before and after it was packed. */
+export interface PackedKernel {
+  float: Tensor;
+  packed: Tensor[];
+}
+
 /**
- * How much stronger a kernel is than what quantizing it changed, in dB: 10·log10(Σw² / Σ(w − ŵ)²).
- * Infinite where nothing changed. A chunk of rows at a time, so that no float copy of the kernel is
- * made.
- *
- * @param weights what the kernel was packed to
+ * How much stronger the kernels of a layer are than what quantizing them changed, in dB:
+ * 10·log10(Σw² / Σ(w − ŵ)²). Infinite where nothing changed.
  */
 export function signalToNoise(
   kind: LayerKind,
-  kernel: Tensor,
-  weights: Tensor[],
+  kernels: PackedKernel[],
   quantization: Quantization,
 ): number {
-  const [n, k] = kind.rowsShape(kernel.shape);
-  const packed = weights.map((weight) => ({
+  let signal = 0;
+  let noise = 0;
+  for (const kernel of kernels) {
+    for (const [power, difference] of powers(kind, kernel, quantization)) {
+      signal += power;
+      noise += difference;
+    }
+  }
+  return noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
+}
+
+/** Σw² and Σ(w − ŵ)² of a chunk of rows at a time: no float copy of the kernel is made. */
+function* powers(
+  kind: LayerKind,
+  { float, packed }: PackedKernel,
+  quantization: Quantization,
+): Generator<Float32Array, void> {
+  const [n, k] = kind.rowsShape(float.shape);
+  const weights = packed.map((weight) => ({
     values: weight.dataSync() as Int32Array | Float32Array,
     width: weight.size / n,
     shape: weight.shape.slice(1),
-    dtype: weight.dtype,
+    dtype: weight.dtype as 'int32' | 'float32',
   }));
-  const total = { signal: 0, noise: 0 };
   for (const { start, count } of chunks(n, k)) {
-    const [signal, noise] = tidy(() => {
-      const rows = kind.rows(kernel, start, count);
-      const parts = packed.map(({ values, width, shape, dtype }) =>
-        tensor(
-          values.subarray(start * width, (start + count) * width),
-          [count, ...shape],
-          dtype as 'int32' | 'float32',
-        ),
-      );
+    yield tidy(() => {
+      const rows = kind.rows(float, start, count);
+      const parts = weights.map(({ values, width, shape, dtype }) => {
+        const chunk = values.subarray(start * width, (start + count) * width);
+        return tensor(chunk, [count, ...shape], dtype);
+      });
       const quantized = formatOf(quantization).dequantize(parts, k, quantization);
-      return stack([sum(square(rows)), sum(square(sub(rows, quantized)))]).dataSync();
+      return stack([sum(square(rows)), sum(square(sub(rows, quantized)))]).dataSync<'float32'>();
     });
-    total.signal += signal;
-    total.noise += noise;
   }
-  return total.noise === 0 ? Infinity : 10 * Math.log10(total.signal / total.noise);
 }

@@ -5,9 +5,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TestBackend } from '../support/backends';
 import { predict } from './models';
 
-export const SAVED_MODELS = ['int8', 'int8-zero-points', 'int4', 'int4-symmetric'].map(
-  (name) => `saved_models/v1/${name}`,
-);
+export const SAVED_MODELS = ['int8', 'int8-zero-points', 'int4', 'int4-symmetric']
+  .flatMap((format) => [format, `recurrent-${format}`])
+  .map((name) => `saved_models/v1/${name}`);
 
 /** expected.json: the rows of an input, and those that the model gave for it when it was saved. */
 export interface Expected {

@@ -10,9 +10,9 @@ export const dense: LayerKind = {
     return null;
   },
 
-  quantizedConfig(config, [inputDim]) {
+  quantizedConfig({ config, kernelShape: [inputDim] }, quantization) {
     const { units, activation, useBias } = config;
-    return { ...commonConfig(config), units, activation, useBias, inputDim };
+    return { ...commonConfig(config), units, activation, useBias, inputDim, ...quantization };
   },
 
   floatEntry(config) {

@@ -14,9 +14,14 @@ import { commonConfig, type LayerConfig, type LayerKind } from './kind';
 export const embedding: LayerKind = {
   classNames: ['Embedding'],
   quantizedClass: 'QuantizedEmbedding',
+  kernelWeights: 1,
 
   unsupported() {
     return null;
+  },
+
+  kernels([table]) {
+    return [table];
   },
 
   rowsShape([n, k]) {
@@ -48,8 +53,8 @@ export const embedding: LayerKind = {
     return packed.map(({ values, shape, dtype }) => tensor(values, shape, dtype));
   },
 
-  quantizedConfig(config) {
-    return embeddingConfig(config);
+  quantizedConfig({ config }, quantization) {
+    return { ...embeddingConfig(config), ...quantization };
   },
 
   floatEntry(config) {

@@ -4,13 +4,14 @@ import { embedding } from './embedding';
 import type { LayerKind } from './kind';
 import type { QuantizedLayer } from '../quantized_layer';
 import { pointwiseConv } from './pointwise_conv';
+import { recurrent } from './recurrent';
 import { timeDistributed } from './time_distributed';
 
 export { chunks } from './chunks';
 export type { LayerConfig, LayerKind } from './kind';
 
 // dense before timeDistributed: a QuantizedDense layer becomes a Dense one again.
-const kinds: readonly LayerKind[] = [dense, timeDistributed, pointwiseConv, embedding];
+const kinds: readonly LayerKind[] = [dense, timeDistributed, pointwiseConv, embedding, recurrent];
 
 /** The kind of a float layer, or the reason why it has none. */
 export function kindOf(layer: layers.Layer): LayerKind | { reason: string } {

@@ -6,6 +6,14 @@ import type { LayerEntry } from '../model_tree';
 /** The config of a layer, as its `getConfig` writes it. */
 export type LayerConfig = Record<string, unknown>;
 
+/** What a quantized layer's config is made from. */
+export interface FloatLayer {
+  className: string;
+  config: LayerConfig;
+  /** The shape of the first weight. */
+  kernelShape: number[];
+}
+
 /**
  * A kind of float layer that has a quantized form, and how either becomes the other. Whatever the
  * shape of its kernel, that stands for N rows of K elements: formats share scales along K.
@@ -20,6 +28,12 @@ export interface LayerKind {
   /** Why a layer of these classes has no quantized form after all, or null where it has. */
   unsupported(layer: layers.Layer): string | null;
 
+  /** How many of the first weights hold kernels; the others, a bias, are kept as they are. */
+  readonly kernelWeights: number;
+
+  /** The kernels to quantize, each by itself, in the weights of a layer. */
+  kernels(weights: Tensor[]): Tensor[];
+
   /** N and K of a kernel of this shape. */
   rowsShape(kernelShape: number[]): [n: number, k: number];
 
@@ -29,8 +43,8 @@ export interface LayerKind {
   /** Quantizes a kernel: the weights that take its place. */
   pack(kernel: Tensor, quantization: Quantization): Tensor[];
 
-  /** The config of the quantized layer without its quantization, from the float layer's. */
-  quantizedConfig(config: LayerConfig, kernelShape: number[]): LayerConfig;
+  /** The config of the quantized layer. */
+  quantizedConfig(float: FloatLayer, quantization: Quantization): LayerConfig;
 
   /** The float layer that computes what a quantized one does, from the config of that. */
   floatEntry(config: LayerConfig): LayerEntry;

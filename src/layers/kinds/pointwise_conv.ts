@@ -17,9 +17,9 @@ export const pointwiseConv: LayerKind = {
       : `no quantized form of ${layer.getClassName()} with a kernel of ${kernelSize.join('×')}`;
   },
 
-  quantizedConfig(config, kernelShape) {
+  quantizedConfig({ config, kernelShape }, quantization) {
     const [inputDim] = kernelShape.slice(-2);
-    return { ...convConfig(config), inputDim };
+    return { ...convConfig(config), inputDim, ...quantization };
   },
 
   floatEntry(config) {

@@ -3,7 +3,16 @@ import { formatOf } from '../formats';
 import type { LayerKind } from './kind';
 
 /** What the kinds have in common that multiply by a kernel `[…, K, N]`, whose other axes are 1. */
-export const productKernel: Pick<LayerKind, 'rowsShape' | 'rows' | 'pack'> = {
+export const productKernel: Pick<
+  LayerKind,
+  'kernelWeights' | 'kernels' | 'rowsShape' | 'rows' | 'pack'
+> = {
+  kernelWeights: 1,
+
+  kernels([kernel]) {
+    return [kernel];
+  },
+
   rowsShape(kernelShape) {
     const [k, n] = kernelShape.slice(-2);
     return [n, k];

@@ -15,9 +15,10 @@ export const timeDistributed: LayerKind = {
     return inner === 'Dense' ? null : `no quantized form of TimeDistributed(${inner})`;
   },
 
-  quantizedConfig(config, kernelShape) {
+  quantizedConfig({ className, config, kernelShape }, quantization) {
     const { config: inner } = config.layer as { config: LayerConfig };
     const { units, activation, useBias } = inner;
-    return dense.quantizedConfig({ ...config, units, activation, useBias }, kernelShape);
+    const flat = { ...config, units, activation, useBias };
+    return dense.quantizedConfig({ className, config: flat, kernelShape }, quantization);
   },
 };
