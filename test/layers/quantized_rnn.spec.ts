@@ -12,6 +12,7 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import {
   compareModels,
   dequantizeModel,
+  inspectModel,
   QuantizedRNNCell,
   quantizeModel,
   type QuantizedRNNCellArgs,
@@ -73,6 +74,15 @@ describeOnBackends('QuantizedRNN', () => {
     const backAgain = dequantizeModel(quantizeModel(cells));
     expect(backAgain.layers.map((layer) => layer.getClassName())).toEqual(['GRU', 'SimpleRNN']);
     expect(relativeError(predict(backAgain, x)[0], predict(cells, x)[0])).toBeLessThan(0.03);
+  });
+
+  it('does not take the place of a layer whose recurrent kernel is not finite', () => {
+    const layer = layers.gru({ units: 5, inputShape: [4, 9], ...seeded(5) });
+    const float = sequential({ layers: [layer] });
+    const [kernel, recurrentKernel, bias] = layer.getWeights();
+    layer.setWeights([kernel, tf.fill(recurrentKernel.shape, Infinity), bias]);
+    const [row] = inspectModel(quantizeModel(float)).layers;
+    expect([row.kind, row.reason]).toEqual(['GRU', 'its kernel has NaN or infinite values']);
   });
 
   it('leaves out the steps that a mask leaves out', () => {
