@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Folders of test/ that hold such specs; those that need Node are named *.node.spec.ts. */
-const FOLDERS = ['browser', 'kernels', 'layers', 'ops'];
+const FOLDERS = ['browser', 'graph_models', 'kernels', 'layers', 'ops'];
 
 function browserSpecs() {
   return FOLDERS.flatMap((folder) =>

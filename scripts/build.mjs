@@ -19,7 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const partial = join(root, 'build', `dist.partial-${process.pid}`);
 
-const TFJS = /^@tensorflow\/tfjs(-core|-layers)?$/;
+const TFJS = /^@tensorflow\/tfjs(-core|-layers|-converter)?$/;
 
 /** Stands for the tfjs packages where they are a script tag's global `tf`. */
 const globalTfjs = {

@@ -1,5 +1,6 @@
-/** The namespace `tf.qutlass`: the ops, the layers and `info`, the same in Node and in a browser. */
+/** The namespace `tf.qutlass`: the ops, the layers, the models and `info`, the same in Node and in a browser. */
 import type { Info } from './info';
+import * as graphModels from './graph_models';
 import * as layers from './layers';
 import * as ops from './ops';
 import type { ProductShape } from './runtime/addon';
@@ -19,10 +20,10 @@ import type { ProductShape } from './runtime/addon';
  */
 export type InfoFunction = (product?: ProductShape) => Info;
 
-export type Qutlass = typeof ops & typeof layers & { info: InfoFunction };
+export type Qutlass = typeof ops & typeof layers & typeof graphModels & { info: InfoFunction };
 
 export function makeNamespace(info: InfoFunction): Qutlass {
-  return { ...ops, ...layers, info };
+  return { ...ops, ...layers, ...graphModels, info };
 }
 
 declare module '@tensorflow/tfjs-core' {

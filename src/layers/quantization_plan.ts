@@ -49,7 +49,7 @@ export function planQuantization(
   model: LayersModel,
   { filter = () => true, ...defaults }: Omit<QuantizeModelOptions, 'inPlace'>,
 ): QuantizationPlan {
-  const modelWide = resolve(CALLER, defaults);
+  const modelWide = resolveOptions(CALLER, defaults);
   util.assert(
     typeof filter === 'function',
     () => `${CALLER}: filter is ${valueText(filter)}, expected a function`,
@@ -64,7 +64,9 @@ export function planQuantization(
     }
     const answer = filter(layer, path);
     const quantization =
-      typeof answer === 'boolean' ? modelWide : resolveAnswer(path, answer, defaults);
+      typeof answer === 'boolean'
+        ? modelWide
+        : resolveAnswer(`${CALLER}: filter for ${path}`, answer, defaults);
     plan.set(
       path,
       answer === false ? { reason: 'left by the filter' } : check(layer, kind, quantization),
@@ -73,22 +75,23 @@ export function planQuantization(
   return plan;
 }
 
-function resolveAnswer(
-  path: string,
+/** The options that a filter returned, on top of `defaults`. */
+export function resolveAnswer(
+  caller: string,
   answer: QuantizeLayerOptions,
   defaults: QuantizeLayerOptions,
 ): Quantization {
-  const caller = `${CALLER}: filter for ${path}`;
   util.assert(
     typeof answer === 'object' && answer !== null,
     () => `${caller}: returned ${valueText(answer)}, expected true, false or options`,
   );
   const { weights = 'int8' } = defaults;
   const sameFormat = (answer.weights ?? weights) === weights;
-  return resolve(caller, sameFormat ? { ...defaults, ...answer } : answer);
+  return resolveOptions(caller, sameFormat ? { ...defaults, ...answer } : answer);
 }
 
-function resolve(caller: string, options: QuantizeLayerOptions): Quantization {
+/** @throws where an option is unknown or its value invalid. */
+export function resolveOptions(caller: string, options: QuantizeLayerOptions): Quantization {
   const unknown = Object.keys(options).filter((key) => !LAYER_OPTIONS.includes(key));
   util.assert(
     unknown.length === 0,

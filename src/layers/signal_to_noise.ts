@@ -2,6 +2,9 @@ import { square, stack, sub, sum, tensor, tidy, type Tensor } from '@tensorflow/
 import { formatOf, type Quantization } from './formats';
 import { chunks, type LayerKind } from './kinds';
 
+/** How a kernel stands for rows. */
+type Rows = Pick<LayerKind, 'rowsShape' | 'rows'>;
+
 /** A kernel before and after it was packed. */
 export interface PackedKernel {
   float: Tensor;
@@ -13,7 +16,7 @@ export interface PackedKernel {
  * 10·log10(Σw² / Σ(w − ŵ)²). Infinite where nothing changed.
  */
 export function signalToNoise(
-  kind: LayerKind,
+  kind: Rows,
   kernels: PackedKernel[],
   quantization: Quantization,
 ): number {
@@ -30,7 +33,7 @@ export function signalToNoise(
 
 /** Σw² and Σ(w − ŵ)² of a chunk of rows at a time: no float copy of the kernel is made. */
 function* powers(
-  kind: LayerKind,
+  kind: Rows,
   { float, packed }: PackedKernel,
   quantization: Quantization,
 ): Generator<Float32Array, void> {

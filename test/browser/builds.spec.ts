@@ -15,6 +15,7 @@ const IMPORT_MAP = JSON.stringify({
   imports: {
     '@tensorflow/tfjs': served(`${TFJS}/tf.fesm.min.js`),
     '@tensorflow/tfjs-core': served(`${TFJS}/tf.fesm.min.js`),
+    '@tensorflow/tfjs-converter': served(`${TFJS}/tf.fesm.min.js`),
     '@tensorflow/tfjs-layers': served(`${TFJS}/tf.fesm.min.js`),
     'tfjs-qutlass': served('dist/browser.mjs'),
   },

@@ -11,6 +11,7 @@ export const PLAIN_TFJS = [
   '@tensorflow/tfjs',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-layers',
+  '@tensorflow/tfjs-converter',
 ] as const;
 
 export const TFJS_NODE = [...PLAIN_TFJS, '@tensorflow/tfjs-node'] as const;

@@ -4,6 +4,7 @@ import { runInThisContext } from 'node:vm';
 
 import * as tf from '@tensorflow/tfjs';
 
+import * as graphModels from '../../src/graph_models';
 import * as layers from '../../src/layers';
 import * as ops from '../../src/ops';
 import './backends';
@@ -25,7 +26,7 @@ function documentedNames(namespace: object): string[] {
   return names.filter((name) => classOf(name) === name || !names.includes(classOf(name)));
 }
 
-for (const [folder, namespace] of Object.entries({ ops, layers })) {
+for (const [folder, namespace] of Object.entries({ ops, layers, graph_models: graphModels })) {
   describe(`the snippets in the docs of src/${folder}`, () => {
     const documented = readdirSync(join(SOURCE, folder))
       .filter((file) => file.endsWith('.ts'))
@@ -49,7 +50,7 @@ for (const [folder, namespace] of Object.entries({ ops, layers })) {
           const run = runInThisContext(`async (tf) => {${snippet}}`) as (
             namespace: object,
           ) => Promise<void>;
-          await run({ ...tf, qutlass: { ...ops, ...layers } });
+          await run({ ...tf, qutlass: { ...ops, ...layers, ...graphModels } });
         }
         expect(console.log).toHaveBeenCalled();
       });
