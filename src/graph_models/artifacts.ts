@@ -33,11 +33,14 @@ const LENGTH_BYTES = 4; // before each string
 
 /** @throws where `model` is no graph model, or its bytes are not those of its weights. */
 export async function artifactsOf(caller: string, model: unknown): Promise<Artifacts> {
+  const given = `${caller}: model is`;
+  util.assert(
+    !(model instanceof LayersModel),
+    () => `${given} a layers model: quantizeModel and inspectModel take it`,
+  );
   util.assert(
     model instanceof GraphModel,
-    () =>
-      `${caller}: model is ${valueText(model)}, expected a tf.GraphModel` +
-      (model instanceof LayersModel ? '; tf.qutlass.quantizeModel takes layers models' : ''),
+    () => `${given} ${valueText(model)}, expected a tf.GraphModel`,
   );
   let all: io.ModelArtifacts = {};
   const modelArtifactsInfo = { dateSaved: new Date(), modelTopologyType: 'JSON' as const };

@@ -6,6 +6,9 @@ type Tfjs = typeof import('@tensorflow/tfjs');
 
 const TFJS = 'node_modules/@tensorflow/tfjs/dist';
 
+/** Saved in Node. */
+const GRAPH_MODEL = 'test/fixtures/saved_graph_models/v1/int8';
+
 const SCRIPT_TAGS = ['tfjs-qutlass.js', 'tfjs-qutlass.min.js'].map((file) => ({
   name: `dist/${file}`,
   html: script(`${TFJS}/tf.min.js`) + script(`dist/${file}`),
@@ -55,6 +58,16 @@ function expectLayersToFit(tf: Tfjs) {
   expect(Array.from(y.dataSync())).toEqual([130, 130]);
 }
 
+async function expectGraphModelsToLoad(tf: Tfjs) {
+  const model = await tf.loadGraphModel(served(`${GRAPH_MODEL}/model.json`));
+  const { inputs, outputs } = await (await fetch(served(`${GRAPH_MODEL}/expected.json`))).json();
+  const y = model.predict(tf.tensor(inputs.image)) as ReturnType<Tfjs['tensor']>;
+  expect(Array.from(y.dataSync())).toEqual(outputs.all);
+  // A page's tfjs has classes of its own.
+  const again = await tf.qutlass.quantizeGraphModel(model);
+  expect(again instanceof tf.GraphModel).toBeTrue();
+}
+
 for (const { name, html } of [...SCRIPT_TAGS, MODULE]) {
   describe(name, () => {
     it('gives tf.qutlass, whose ops run', async () => {
@@ -69,6 +82,10 @@ for (const { name, html } of [...SCRIPT_TAGS, MODULE]) {
 
     it("makes layers of the page's own tfjs", async () => {
       await usingPage(html, ({ tf }) => expectLayersToFit(tf as Tfjs));
+    });
+
+    it('loads a quantized graph model to the same bits as in Node', async () => {
+      await usingPage(html, ({ tf }) => expectGraphModelsToLoad(tf as Tfjs));
     });
   });
 }

@@ -34,6 +34,11 @@ describe('the packed package', () => {
       });
     });
 
+    it('has its op where a graph model is loaded, as graph_model.cjs does', () => {
+      const path = join(repository, 'test/fixtures/saved_graph_models/v1/int8/model.json');
+      expect(outputOf(project, 'graph_model.cjs', path)).toEqual({ shape: [2, 5], isModel: true });
+    });
+
     it('has every name of tfjs, for esm_all_names.mjs', () => {
       expect(outputOf(project, 'esm_all_names.mjs')).toEqual({
         names: jasmine.any(Number),

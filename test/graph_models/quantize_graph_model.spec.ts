@@ -394,8 +394,7 @@ describeOnBackends('quantizeGraphModel', () => {
       [
         sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] }),
         {},
-        'quantizeGraphModel: model is an object (Sequential), expected a tf.GraphModel; ' +
-          'tf.qutlass.quantizeModel takes layers models',
+        'quantizeGraphModel: model is a layers model: quantizeModel and inspectModel take it',
       ],
       [
         float,
