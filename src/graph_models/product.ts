@@ -83,6 +83,9 @@ function reasonOfOperand(
   }
   const others = usersOf(name).filter((user) => user !== node.name);
   if (others.length > 0) return `its weights are used by ${others.join(', ')} too`;
+  if (node.input!.filter((input) => nodeOfInput(input) === name).length > 1) {
+    return 'its weights are another of its inputs too';
+  }
   return CONVOLUTION_OPS.includes(node.op)
     ? reasonOfConvolution(node, shape)
     : reasonOfMatrices(node, shape);

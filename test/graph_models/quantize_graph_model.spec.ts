@@ -245,7 +245,7 @@ describeOnBackends('quantizeGraphModel', () => {
 
   it('leaves what cannot be quantized, and says why', async () => {
     const matrices = Object.fromEntries(
-      ['first', 'both', 'prelu', 'tanh', 'bias', 'nan'].map((name, i) => [
+      ['first', 'both', 'prelu', 'tanh', 'bias', 'nan', 'own'].map((name, i) => [
         name,
         normal([N, N], i + 1),
       ]),
@@ -265,6 +265,7 @@ describeOnBackends('quantizeGraphModel', () => {
       node('of_activations', 'MatMul', ['x', 'shared']),
       node('hyperbolic', '_FusedMatMul', ['x', 'tanh', 'b'], fusedOps('BiasAdd', 'Tanh')),
       node('wide_bias', '_FusedMatMul', ['x', 'bias', 'prelu'], fusedOps('BiasAdd')),
+      node('square', 'MatMul', ['own', 'own']),
       node('infinite', 'MatMul', ['x', 'nan']),
       node('batches', 'BatchMatMulV2', ['x', 'batch']),
       node('positions', 'Conv2D', ['x', 'nine'], convolution()),
@@ -276,6 +277,7 @@ describeOnBackends('quantizeGraphModel', () => {
       of_activations: 'its second operand, shared, is not a constant',
       hyperbolic: 'it is fused with biasadd, tanh',
       wide_bias: `its bias, prelu, is not a constant of shape [${N}]`,
+      square: 'its weights are another of its inputs too',
       infinite: 'its weights have NaN or infinite values',
       batches: `its weights [2,${N},${N}] are more than one matrix`,
       positions: 'its kernel covers 3x3 positions',
