@@ -1,8 +1,9 @@
-/** The namespace `tf.qutlass`: the ops, the layers and `info`, the same in Node and in a browser. */
+/** The namespace `tf.qutlass`: the ops, the layers, training and `info`, the same in Node and in a browser. */
 import type { Info } from './info';
 import * as layers from './layers';
 import * as ops from './ops';
 import type { ProductShape } from './runtime/addon';
+import * as training from './training';
 
 /**
  * Says which kernels run, on what device, and why; and for a product, how it is computed.
@@ -19,10 +20,10 @@ import type { ProductShape } from './runtime/addon';
  */
 export type InfoFunction = (product?: ProductShape) => Info;
 
-export type Qutlass = typeof ops & typeof layers & { info: InfoFunction };
+export type Qutlass = typeof ops & typeof layers & typeof training & { info: InfoFunction };
 
 export function makeNamespace(info: InfoFunction): Qutlass {
-  return { ...ops, ...layers, info };
+  return { ...ops, ...layers, ...training, info };
 }
 
 declare module '@tensorflow/tfjs-core' {

@@ -102,7 +102,7 @@ function fillWeights(quantized: LayersModel, model: LayersModel, plan: Quantizat
 }
 
 /** Calls `build`; where it throws, disposes of the variables that it has made so far. */
-function withoutLeftovers<T>(build: () => T): T {
+export function withoutLeftovers<T>(build: () => T): T {
   const { registeredVariables } = engine();
   const before = new Set(Object.values(registeredVariables));
   try {

@@ -1,4 +1,14 @@
-import { cast, clone, customGrad, equal, mul, op, transpose, util } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  clone,
+  customGrad,
+  equal,
+  mul,
+  op,
+  tidy,
+  transpose,
+  util,
+} from '@tensorflow/tfjs-core';
 import type { GradSaveFunc, Tensor, Tensor2D, TensorLike } from '@tensorflow/tfjs-core';
 
 import { clipGroups, type ClippedRange } from './clip_groups';
@@ -41,7 +51,26 @@ const DEFAULT_GROUP_SIZE = 128;
  * @doc {heading: 'Operations', subheading: 'Quantization'}
  */
 function fakeQuantize_(kernel: Tensor | TensorLike, options?: FakeQuantizeOptions): Tensor2D {
-  const given = readOptions(NAME, options, {
+  const { $kernel, bits, range } = checkArguments(kernel, options);
+  const rounded = (x: Tensor2D) => (bits === 4 ? throughInt4(x, range) : throughInt8(x));
+  return range.clipRatio === 1
+    ? roundStraightThrough($kernel, rounded)
+    : clipAndRound($kernel, range, rounded);
+}
+
+/** The kernel that `fakeQuantize` rounds: held within its ranges. */
+export function clippedKernel(kernel: Tensor2D, options: FakeQuantizeOptions): Tensor2D {
+  const { $kernel, range } = checkArguments(kernel, options);
+  return clipGroups($kernel, range);
+}
+
+function checkArguments(kernel: Tensor | TensorLike, options?: FakeQuantizeOptions) {
+  const {
+    bits = 4,
+    clipRatio = 1,
+    groupSize,
+    symmetric,
+  } = readOptions(NAME, options, {
     bits: WEIGHT_BITS,
     groupSize: POSITIVE_INTEGER,
     symmetric: BOOLEAN,
@@ -49,34 +78,26 @@ function fakeQuantize_(kernel: Tensor | TensorLike, options?: FakeQuantizeOption
   });
   const $kernel = toTensor(NAME, 'kernel', kernel, 'float32') as Tensor2D;
   assertRank(NAME, 'kernel', $kernel, 2, '[K, N]');
-  const { bits = 4, clipRatio = 1 } = given;
-  const range =
-    bits === 4 ? int4Range($kernel, given, clipRatio) : int8Range($kernel, given, clipRatio);
-  const rounded = (x: Tensor2D) => (bits === 4 ? throughInt4(x, range) : throughInt8(x));
-  return clipRatio === 1
-    ? roundStraightThrough($kernel, rounded)
-    : clipAndRound($kernel, range, rounded);
+  const k = $kernel.shape[0];
+  const groups =
+    bits === 4 ? int4Groups(k, groupSize, symmetric) : int8Groups(k, groupSize, symmetric);
+  return { $kernel, bits, range: { ...groups, clipRatio } };
 }
 
-function int4Range(
-  { shape: [k] }: Tensor2D,
-  { groupSize = DEFAULT_GROUP_SIZE, symmetric = false }: FakeQuantizeOptions,
-  clipRatio: number,
-): ClippedRange {
+type Groups = Omit<ClippedRange, 'clipRatio'>;
+
+function int4Groups(k: number, groupSize = DEFAULT_GROUP_SIZE, symmetric = false): Groups {
   assertGroupSize(NAME, k, groupSize);
-  return { groupSize: normalGroupSize(k, groupSize), symmetric, clipRatio };
+  return { groupSize: normalGroupSize(k, groupSize), symmetric };
 }
 
-function int8Range(
-  { shape: [k] }: Tensor2D,
-  { groupSize, symmetric }: FakeQuantizeOptions,
-  clipRatio: number,
-): ClippedRange {
+/** An output channel is one group. */
+function int8Groups(k: number, groupSize?: number, symmetric?: boolean): Groups {
   util.assert(
     groupSize === undefined && symmetric === undefined,
     () => `${NAME}: groupSize and symmetric are for 4 bits, expected neither with 8`,
   );
-  return { groupSize: Math.max(k, 1), symmetric: true, clipRatio };
+  return { groupSize: k, symmetric: true };
 }
 
 function throughInt4(kernel: Tensor2D, { groupSize, symmetric }: ClippedRange): Tensor2D {
@@ -100,14 +121,18 @@ function roundStraightThrough(kernel: Tensor2D, rounded: Rounding): Tensor2D {
 
 function clipAndRound(kernel: Tensor2D, range: ClippedRange, rounded: Rounding): Tensor2D {
   return customGrad<Tensor2D>((x, save) => {
-    const clipped = clipGroups(x as Tensor2D, range);
-    const inside = cast(equal(clipped, x as Tensor2D), 'float32');
-    (save as GradSaveFunc)([inside]);
+    // Saved is the kernel, which is alive anyway, rather than a mask of its size.
+    (save as GradSaveFunc)([x as Tensor2D]);
     return {
-      value: rounded(clipped),
-      gradFunc: (dy, saved) => mul(dy, saved[0]),
+      value: rounded(clipGroups(x as Tensor2D, range)),
+      gradFunc: (dy, [x]) => mul(dy, insideRange(x as Tensor2D, range)),
     };
   })(kernel);
+}
+
+/** 1 where a weight is not held at an end of its range, else 0. */
+function insideRange(kernel: Tensor2D, range: ClippedRange): Tensor2D {
+  return tidy(() => cast(equal<Tensor2D>(clipGroups(kernel, range), kernel), 'float32'));
 }
 
 export const fakeQuantize = /* @__PURE__ */ op({ fakeQuantize_ });

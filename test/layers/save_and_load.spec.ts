@@ -1,21 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
 
 import { quantizeModel, type QuantizeModelOptions } from '../../src/layers';
 import { describeOnBackends } from '../support/backends';
+import { artifactsOf } from './artifacts';
 import { classifier, inputOf, nested, predict, siamese, tokensOf } from './models';
-
-/** What `model.save` hands to a handler. */
-async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
-  let artifacts: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler(async (given) => {
-      artifacts = given;
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-  return artifacts!;
-}
 
 const formats: [string, QuantizeModelOptions][] = [
   ['int8', { weights: 'int8' }],
