@@ -25,7 +25,7 @@ export const linearInt8GradConfig: GradConfig = {
         );
       },
       bias: () => biasGradient(dSum),
-      ...frozen(NAME, ['w', 'wScale'], 'train x or the bias'),
+      ...frozen(NAME, ['w', 'wScale'], 'train x, the bias, or adapters (tf.qutlass.addLora)'),
     };
   },
 };

@@ -25,7 +25,11 @@ function gradients(dy: Tensor, y: Tensor, weights: Int4Weights, attrs: MatmulInt
         runKernel(NAME, DequantizeInt4, weights, { k, groupSize, ...range }),
       ),
     bias: () => biasGradient(dSum),
-    ...frozen(NAME, ['w', 'scales', 'zeros'], 'train x or the bias'),
+    ...frozen(
+      NAME,
+      ['w', 'scales', 'zeros'],
+      'train x, the bias, or adapters (tf.qutlass.addLora)',
+    ),
   };
 }
 

@@ -199,9 +199,14 @@ export function quantizedDense(args: QuantizedDenseArgs): QuantizedDense {
   return new QuantizedDense(args);
 }
 
-/** By name, not by class: where this package is loaded twice, a model has the layers of one copy. */
+const CLASS_NAMES = [QuantizedDense.className, 'LoraDense'];
+
+/**
+ * Whether it is one, or one with an adapter. By name, not by class: where this package is loaded
+ * twice, a model has the layers of one copy.
+ */
 export function isQuantizedDense(layer: layers.Layer): layer is QuantizedDense {
-  return layer.getClassName() === QuantizedDense.className;
+  return CLASS_NAMES.includes(layer.getClassName());
 }
 
 function isFused(activation: string): activation is FusedActivation {

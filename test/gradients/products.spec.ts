@@ -149,7 +149,8 @@ describeOnBackends('The gradient of a product', () => {
     const { values, scale } = quantizeWeightInt8(tf.ones([4, 3]));
     const ofScale = tf.grad((scale) => linearInt8(tf.ones([2, 4]), values, scale));
     expect(() => ofScale(scale)).toThrowError(
-      'linearInt8: wScale is part of quantized values and has no gradient; train x or the bias',
+      'linearInt8: wScale is part of quantized values and has no gradient; train x, the bias, ' +
+        'or adapters (tf.qutlass.addLora)',
     );
     const w = quantizeWeightInt4(tf.ones([8, 3]));
     const ofScales = tf.grad((scales) =>
