@@ -120,6 +120,16 @@ describeOnBackends('addLora', () => {
     });
   }
 
+  it('leaves no tensors behind in training', async () => {
+    const model = adapted();
+    const [x, y] = [inputOf([32, 37], 1), inputOf([32, 5], 2)];
+    model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
+    await model.fit(x, y, { verbose: 0 }); // the optimizer makes its own tensors
+    const before = tf.memory().numTensors;
+    await model.fit(x, y, { epochs: 2, verbose: 0 });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('leaves the quantized model whole, and either alive without the other', async () => {
     const base = quantizeModel(classifier(), { weights: 'int4' });
     const x = inputOf([5, 37], 1);

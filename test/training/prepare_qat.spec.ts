@@ -95,6 +95,16 @@ describeOnBackends('prepareQat', () => {
     expect(model.getWeights().map(contentsOf)).toEqual(before);
   });
 
+  it('leaves no tensors behind in training', async () => {
+    const model = prepareQat(classifier(), { weights: 'int4', clipRatio: 0.9 });
+    const [x, y] = [inputOf([32, 37], 1), inputOf([32, 5], 2)];
+    model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
+    await model.fit(x, y, { verbose: 0 }); // the optimizer makes its own tensors
+    const before = tf.memory().numTensors;
+    await model.fit(x, y, { epochs: 2, verbose: 0 });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('gives a model that is the same after it was saved and loaded', async () => {
     const prepared = prepareQat(classifier(), { ...MIXED, clipRatio: 0.9 });
     const artifacts = await artifactsOf(prepared);
