@@ -21,6 +21,7 @@ const COMMONJS_GLOBALS = {
 
 export default defineConfig(
   globalIgnores([
+    '.*/', // of tools
     'dist/',
     'build/',
     'coverage/',

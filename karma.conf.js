@@ -5,7 +5,11 @@
 const { join } = require('node:path');
 
 /** Served for the specs in test/browser to load, not loaded by the page itself. */
-const SERVED = ['dist/*.{js,mjs,map}', 'node_modules/@tensorflow/tfjs/dist/tf*.min.js'];
+const SERVED = [
+  'dist/*.{js,mjs,map}',
+  'node_modules/@tensorflow/tfjs/dist/tf*.min.js',
+  'test/fixtures/**',
+];
 
 module.exports = async (config) => {
   const { bundleBrowserSpecs } = await import('./scripts/browser_specs.mjs');

@@ -72,10 +72,14 @@ function int8({ x, kernel }: Layer): Copy {
 }
 
 function int4({ x, kernel }: Layer, groupSize: number): Copy {
-  const { values, scales, zeros } = qutlass.quantizeWeightInt4(kernel, { groupSize });
+  const { values, scales, zeros } = qutlass.quantizeWeightInt4(kernel, {
+    groupSize,
+    symmetric: true,
+  });
+  zeros.dispose(); // all 8, as of ONNX Runtime's weights
   return tfjsCopy(
-    () => qutlass.matmulInt4Bf16(x, values, scales, zeros, { groupSize }),
-    [values, scales, zeros],
+    () => qutlass.matmulInt4Bf16(x, values, scales, null, { groupSize }),
+    [values, scales],
   );
 }
 
@@ -115,7 +119,7 @@ function ourInt4(group: number): Provider {
     format: 'int4',
     library: 'tfjs-qutlass',
     group,
-    bytesPerWeight: 0.5 + 8 / group, // a scale and a zero point a group
+    bytesPerWeight: 0.5 + 4 / group, // a scale a group
     make: (layer) => Promise.resolve(int4(layer, group)),
   };
 }

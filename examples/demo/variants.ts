@@ -14,7 +14,7 @@ export interface Variant {
 const INT4_GROUP = 64;
 
 /**
- * The model in float32, int8 and int4, each saved below `folder` and loaded again; what is measured
+ * The model with its dense layers in float32, int8 and int4, each saved below `folder` and loaded again; what is measured
  * later is what a program that loads such a file gets. Disposes of `model`.
  *
  * @throws where a loaded model does not give the same bits for `sample` as the one that was saved.
@@ -25,10 +25,11 @@ export async function makeVariants(
   folder: string,
 ): Promise<Variant[]> {
   const { quantizeModel } = tf.qutlass;
-  const int4 = { weights: 'int4', groupSize: INT4_GROUP, symmetric: true } as const;
+  const filter = (layer: tf.layers.Layer) => layer.getClassName() === 'Dense';
+  const int4 = { weights: 'int4', groupSize: INT4_GROUP, symmetric: true, filter } as const;
   const originals = new Map([
     ['float32', model],
-    ['int8', quantizeModel(model, { weights: 'int8' })],
+    ['int8', quantizeModel(model, { weights: 'int8', filter })],
     [`int4 g${INT4_GROUP}`, quantizeModel(model, int4)],
   ]);
   const variants: Variant[] = [];

@@ -16,6 +16,7 @@ constexpr int64_t kElementsPerResidual = 16;
 constexpr int64_t kWorkPerElement = 4;
 
 constexpr int32_t kMantissaBits = 23;
+constexpr int32_t kBf16MantissaBits = 7;
 constexpr int32_t kExponentBias = 127;
 constexpr int32_t kInfinityBits = 0x7f800000;
 // Bits of the largest integers, less one.
@@ -33,8 +34,10 @@ int32_t finite_magnitude_bits(float value) {
   return bits < kInfinityBits ? bits : 0;
 }
 
+}  // namespace
+
 // A block on its way to integers.
-struct Block {
+struct BlockFloatRows::Block {
   static constexpr int64_t kMaxElements = BlockFloatLayout::kMaxBlockWords * kInt4PerWord;
 
   int32_t integers[kMaxElements];
@@ -50,8 +53,10 @@ struct Block {
       rounded[i] = round_to_bf16(x[i]);
       largest = std::max(largest, finite_magnitude_bits(rounded[i]));
     }
+    // The largest bf16 mantissa counts as the next power of two.
+    const int32_t next = largest + (1 << (kMantissaBits - kBf16MantissaBits));
     const int32_t exponent =
-        std::max((largest >> kMantissaBits) - kExponentBias, kLeastExponent) - kIntegerExponent;
+        std::max((next >> kMantissaBits) - kExponentBias, kLeastExponent) - kIntegerExponent;
     unit = power_of_two(exponent);
     const float inverse = power_of_two(-exponent);
     uint32_t any = 0;
@@ -71,15 +76,37 @@ struct Block {
   }
 };
 
+namespace {
+
 // Puts a word's integers among those of `order_words` words, of which it is number `place`, in the
-// order of a BlockFloatLayout.
-void put_word(const int32_t* integers, int64_t place, int64_t order_words, int16_t* values) {
+// order of nibbles.
+void put_halves(const int32_t* integers, int64_t place, int64_t order_words, int16_t* values) {
   constexpr int64_t kNibbles = 4;  // of 16 bits
   values += 2 * place;
   for (int64_t nibble = 0; nibble < kNibbles; ++nibble, values += 2 * order_words) {
     values[0] = static_cast<int16_t>(integers[nibble]);
     values[1] = static_cast<int16_t>(integers[nibble + kNibbles]);
   }
+}
+
+// The same in bytes: the low ones of even elements, then of odd ones, then the high ones.
+void put_bytes(const int32_t* integers, int64_t place, int64_t order_words, int16_t* values) {
+  constexpr int64_t kPairs = kInt4PerWord / 2;
+  const int64_t plane = order_words * kPairs;
+  int8_t* bytes = reinterpret_cast<int8_t*>(values) + place * kPairs;
+  for (int64_t i = 0; i < kPairs; ++i) {
+    for (int64_t is_odd = 0; is_odd < 2; ++is_odd) {
+      const int32_t integer = integers[2 * i + is_odd];
+      bytes[is_odd * plane + i] = static_cast<int8_t>(integer);
+      // Rounds, so that the low byte is signed.
+      bytes[(2 + is_odd) * plane + i] = static_cast<int8_t>((integer + 128) >> 8);
+    }
+  }
+}
+
+// The lane of half a block, given its number in a run.
+int64_t lane_of(Int4Order order, int64_t block, int64_t half) {
+  return order == Int4Order::kBytes ? half * kInt4RunBlocks + block : 2 * block + half;
 }
 
 }  // namespace
@@ -94,17 +121,27 @@ int64_t BlockFloatLayout::blocks_before(int64_t word) const {
          divide_up(word % span_words, block_words);
 }
 
+int64_t BlockFloatLayout::units_before(int64_t word) const {
+  if (!is_in_runs()) return blocks_before(word);
+  return divide_up(blocks_before(word), kInt4RunBlocks) * order_words;
+}
+
+int64_t BlockFloatLayout::sums_before(int64_t word) const {
+  return is_in_runs() ? units_before(word) : blocks_before(word) * order_words;
+}
+
 BlockFloatRows::BlockFloatRows(int64_t m, int64_t k, const BlockFloatLayout& layout,
                                int64_t padded_words, Workspace& workspace)
     : layout_(layout),
       m_(m),
       k_(k),
       row_values_(round_up(layout.words, padded_words) * kInt4PerWord),
-      row_units_(layout.blocks_before(layout.words)),
+      row_units_(layout.units_before(layout.words)),
+      row_sums_(layout.sums_before(layout.words)),
       most_residuals_(k / kElementsPerResidual),
       values_(workspace.take<int16_t>(m * row_values_)),
       units_(workspace.take<float>(m * row_units_)),
-      negative_sums_(workspace.take<int32_t>(m * row_units_ * layout.order_words)),
+      negative_sums_(workspace.take<int32_t>(m * row_sums_)),
       residuals_(workspace.take<Residual>(m * most_residuals_)),
       residual_counts_(workspace.take<int32_t>(m)),
       residual_magnitudes_(workspace.take<float>(m)) {}
@@ -122,28 +159,54 @@ bool BlockFloatRows::prepare(const float* x) const {
   return is_worth_it;
 }
 
-void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
+void BlockFloatRows::put_block(const Block& block, int64_t row, int64_t first_word, int64_t number,
+                               int64_t words) const {
+  units_[row * row_units_ + number] = block.unit;
+  int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   int16_t* values = values_ + row * row_values_;
-  float* units = units_ + row * row_units_;
+  for (int64_t i = 0; i < words; ++i) {
+    const int64_t place = (first_word + i) % layout_.order_words;
+    put_halves(block.integers + i * kInt4PerWord, place, layout_.order_words,
+               values + (first_word + i - place) * kInt4PerWord);
+    sums[place] += block.negative_sum(i);
+  }
+}
+
+void BlockFloatRows::put_block_of_run(const Block& block, int64_t row, int64_t first_word,
+                                      int64_t number, int64_t words) const {
+  const int64_t run = number / kInt4RunBlocks * layout_.order_words;
+  float* units = units_ + row * row_units_ + run;
+  int32_t* sums = negative_sums_ + row * row_sums_ + run;
+  int16_t* values = values_ + row * row_values_ + first_word * kInt4PerWord;
+  for (int64_t i = 0; i < words; ++i) {
+    const int64_t place = i % layout_.order_words;
+    put_bytes(block.integers + i * kInt4PerWord, place, layout_.order_words,
+              values + (i - place) * kInt4PerWord);
+    const int64_t half = 2 * place / layout_.order_words;
+    const int64_t lane = lane_of(layout_.order, number % kInt4RunBlocks, half);
+    units[lane] = block.unit;
+    sums[lane] += block.negative_sum(i);
+  }
+}
+
+void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   Residual* residuals = residuals_ + row * most_residuals_;
   int64_t residual_count = 0;
   float residual_magnitude = 0.0f;
-  int32_t* negative_sums = negative_sums_ + row * row_units_ * layout_.order_words;
-  std::fill_n(values, row_values_, int16_t{0});
-  std::fill_n(negative_sums, row_units_ * layout_.order_words, 0);
+  std::fill_n(values_ + row * row_values_, row_values_, int16_t{0});
+  std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
+  std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
   Block block;
-  for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word)) {
+  int64_t number = 0;
+  for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word), ++number) {
     const int64_t begin = word * kInt4PerWord;
     const int64_t count = std::min(layout_.block_end(word) * kInt4PerWord, k_) - begin;
     block.convert(x + begin, count);
-    *units++ = block.unit;
-    for (int64_t i = 0; i < divide_up(count, kInt4PerWord); ++i) {
-      const int64_t place = (word + i) % layout_.order_words;
-      put_word(block.integers + i * kInt4PerWord, place, layout_.order_words,
-               values + (word + i - place) * kInt4PerWord);
-      negative_sums[place] += block.negative_sum(i);
+    if (layout_.order == Int4Order::kHalves) {
+      put_block(block, row, word, number, divide_up(count, kInt4PerWord));
+    } else {
+      put_block_of_run(block, row, word, number, divide_up(count, kInt4PerWord));
     }
-    negative_sums += layout_.order_words;
     if (!block.has_residuals) continue;
     for (int64_t i = 0; i < count; ++i) {
       const float value = block.residuals[i];

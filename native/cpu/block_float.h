@@ -2,9 +2,10 @@
 // each block of K, so that int4 products are sums of integers.
 //
 // The integers lose next to nothing. A bf16 value has 8 significant bits, and the unit is such that
-// the largest value of the block has 15: all values within 2^-7 of that one are whole multiples of
-// the unit. What is left of others, much smaller than the largest of their block or not finite, is
-// a residual, which is kept as a float.
+// the largest value of the block has 15, or 14 where it would be 255 * 2^7: all values within 2^-7,
+// or 2^-6, of that one are whole multiples of the unit. So integers have two signed bytes. What is
+// left of others, much smaller than the largest of their block or not finite, is a residual, which
+// is kept as a float.
 #pragma once
 
 #include <cstdint>
@@ -32,22 +33,26 @@ struct BlockFloatLayout {
   int64_t words;        // of a weight row
   int64_t block_words;  // of a block, at most kMaxBlockWords
   int64_t span_words;   // a block ends with every so many words, as a group of weights does
-  // The integers of so many words are together in the order in which nibbles are unpacked from the
-  // 16-bit halves of a vector of words: nibble 0 of each half, nibble 1 of each, ... Then come the
-  // next words.
+  // The integers of so many words are together, in this order. Then come the next words.
   int64_t order_words;
+  Int4Order order;
 
   static constexpr int64_t kMaxBlockWords = 2 * kMaxLanes;
 
   int64_t block_end(int64_t word) const;
-  // The number of blocks before a word that begins one.
+  // The number of blocks, and of units and negative sums, before a word that begins a block, or,
+  // where lanes of several have units of their own, a run of them.
   int64_t blocks_before(int64_t word) const;
+  int64_t units_before(int64_t word) const;
+  int64_t sums_before(int64_t word) const;
+
+ private:
+  bool is_in_runs() const { return order != Int4Order::kHalves; }
 };
 
 class BlockFloatRows {
  public:
-  // Takes its memory from the workspace. A row of integers is filled up with zeros to whole
-  // `padded_words`.
+  // Takes its memory from the workspace. A row is filled up with zeros to whole `padded_words`.
   BlockFloatRows(int64_t m, int64_t k, const BlockFloatLayout& layout, int64_t padded_words,
                  Workspace& workspace);
 
@@ -59,21 +64,32 @@ class BlockFloatRows {
   const int16_t* values(int64_t row, int64_t word) const {
     return values_ + row * row_values_ + word * kInt4PerWord;
   }
-  // The units of a row from a block on, and what isa.h's int4 dot products want beside them: the
-  // negative sums of the integers of each of order_words words, row_units() times as many.
-  const float* units(int64_t row, int64_t block) const { return units_ + row * row_units_ + block; }
-  const int32_t* negative_sums(int64_t row, int64_t block) const {
-    return negative_sums_ + (row * row_units_ + block) * layout_.order_words;
+  // The same of units. With panels, that is all that is wanted.
+  const float* units(int64_t row, int64_t word) const {
+    return units_ + row * row_units_ + layout_.units_before(word);
   }
-  int64_t row_values() const { return row_values_; }
-  int64_t row_units() const { return row_units_; }
+  BlockFloats from(int64_t row, int64_t word) const {
+    return {values(row, word),
+            units(row, word),
+            negative_sums_ + row * row_sums_ + layout_.sums_before(word),
+            row_values_,
+            row_units_,
+            row_sums_};
+  }
   Residuals residuals(int64_t row) const;
 
  private:
+  struct Block;
+
   void prepare_row(const float* x, int64_t row) const;
+  // Put a block's first words, and what goes with it, where they belong.
+  void put_block(const Block& block, int64_t row, int64_t first_word, int64_t number,
+                 int64_t words) const;
+  void put_block_of_run(const Block& block, int64_t row, int64_t first_word, int64_t number,
+                        int64_t words) const;
 
   BlockFloatLayout layout_;
-  int64_t m_, k_, row_values_, row_units_, most_residuals_;
+  int64_t m_, k_, row_values_, row_units_, row_sums_, most_residuals_;
   int16_t* values_;
   float* units_;
   int32_t* negative_sums_;

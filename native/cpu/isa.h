@@ -16,7 +16,7 @@ namespace qutlass::cpu {
 // The most lanes (32-bit elements) of a vector.
 constexpr int kMaxLanes = 16;
 // The most rows of activations and of weights that a tile takes.
-constexpr int kMaxInt8TileRows = 4;
+constexpr int kMaxInt8TileRows = 6;
 constexpr int kMaxInt8TileColumns = 4;
 constexpr int kMaxInt4TileRows = 8;
 constexpr int kMaxInt4DotRows = 4;
@@ -35,8 +35,9 @@ constexpr int kMaxPanelRows = 12;
 constexpr int kMaxPanelColumns = 2 * kMaxLanes;
 
 struct Int8Panels {
-  int rows;     // the most of a tile; 0 where there are no panels
-  int columns;  // of a panel
+  int rows;        // the most of a tile; 0 where there are no panels
+  int least_rows;  // from which packing is worth its time
+  int columns;     // of a panel
   // Packs `words` words of each column; a panel takes int8_size bytes an element, of words up to a
   // multiple of int8_step elements.
   void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);
@@ -53,14 +54,28 @@ struct Int4Row {
   const int32_t* zeros;  // or null for 8
 };
 
+// How a kernel wants the integers of activations (block_float.h) that go with a vector of words.
+enum class Int4Order {
+  // Nibble 0 of each 16-bit half of the words, nibble 1 of each, ...; with a unit for each block,
+  // and the negative sums of the integers of each lane of it.
+  kHalves,
+  // As bytes (isa_int4_byte_dot.h). A unit and a negative sum for each lane of a run of
+  // kInt4RunBlocks blocks: lane h * kInt4RunBlocks + b for half h of block b, ...
+  kBytes,
+  // ... or lane 2 * b + h.
+  kBytesOfGroups,
+};
+constexpr int kInt4RunBlocks = 4;
+
 // A tile's rows of activations in block floating point (block_float.h), from some block on. The
-// next row is `row_values` integers and `row_units` units on, and int4_lanes times as many sums.
+// next row is so many integers, units and sums on.
 struct BlockFloats {
   const int16_t* values;
   const float* units;
-  const int32_t* negative_sums;  // of each lane of each block
+  const int32_t* negative_sums;
   int64_t row_values;
   int64_t row_units;
+  int64_t row_sums;
 };
 
 // Products of a tile's rows with `columns` weight rows over the words begin ... end, of which
@@ -74,9 +89,11 @@ struct Int4DotTile {
 
 // Tiles for groups that are whole blocks, or for ones that share a vector.
 struct Int4Dots {
+  Int4Order order;
   int block_vectors;                   // vectors of words that are a block of activations
   int groups_of_vector;                // where it is not 1, a group has that part of a vector
-  Int4DotTile tiles[kMaxInt4DotRows];  // for 1 ... kMaxInt4DotRows rows
+  int rows;                            // the most of a tile
+  Int4DotTile tiles[kMaxInt4DotRows];  // for 1 ... `rows` rows
 };
 
 constexpr int64_t kInt4PanelBlockWords = 16;
@@ -125,7 +142,8 @@ struct Isa {
   int64_t int8_step;
   int64_t int8_size;
   int32_t (*prepare_int8)(const int32_t* row, int64_t words, void* prepared);
-  Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... kMaxInt8TileRows rows
+  int int8_tile_rows;
+  Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... int8_tile_rows rows
   Int8Panels int8_panels;
 
   int64_t int4_lanes;         // words of a vector

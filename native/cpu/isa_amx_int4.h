@@ -24,10 +24,15 @@ int64_t int4_strip_size(const MatmulInt4Args& args) {
   return count_of(args.k, kStepElements) * kTileSize;
 }
 
+// Sums of small groups are scaled so often that AMX is worth its while only for more rows.
+int64_t least_int4_rows(int64_t group_size) {
+  return group_size < 64 ? 2 * kLeastRows : kLeastRows;
+}
+
 int64_t int4_strip_bytes(const MatmulInt4Args& args) {
   const bool are_groups_whole_steps =
       args.group_size >= args.k || args.group_size % kStepElements == 0;
-  if (args.m < kLeastRows || !are_groups_whole_steps) return 0;
+  if (args.m < least_int4_rows(args.group_size) || !are_groups_whole_steps) return 0;
   return int4_strip_size(args) * static_cast<int64_t>(sizeof(int32_t));
 }
 

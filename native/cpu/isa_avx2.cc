@@ -1,12 +1,7 @@
 // AVX2 with FMA.
 #include "cpu/isa.h"
+#include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
-#include "cpu/isa_int4_dot.h"
-#include "cpu/isa_int4_kernels.h"
-#include "cpu/isa_int4_panel.h"
-#include "cpu/isa_int8_kernels.h"
-#include "cpu/isa_int8_panel.h"
-#include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -47,44 +42,8 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return 0;
 }
 
-constexpr Int4Dots kInt4Dots[] = {int4_dots<Int4Vector, 2, 1, 2, 4>(),
-                                  int4_dots<Int4Vector, 1, 1, 2, 4>(),
-                                  int4_dots<Int4Vector, 1, 2, 2, 4>()};
-
 }  // namespace
 
-const Isa kAvx2Isa = {
-    "avx2",
-    Int8Vector::kWords* kInt8PerWord,
-    sizeof(int16_t),
-    prepare_int8,
-    {{4, int8_tile<Int8Vector, 1, 4>},
-     {4, int8_tile<Int8Vector, 2, 4>},
-     {2, int8_tile<Int8Vector, 3, 2>},
-     {2, int8_tile<Int8Vector, 4, 2>}},
-    {6,
-     2 * Vector::kLanes,
-     pack_int8_panel<Vector, Int8Vector, 2>,
-     {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
-      int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
-      int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}},
-    Vector::kLanes,
-    kInt4Dots,
-    sizeof kInt4Dots / sizeof *kInt4Dots,
-    {6,
-     2 * Vector::kLanes,
-     pack_int4_panel<Int4Vector, 2>,
-     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
-      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
-      int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}},
-    largest_magnitude<Int4Vector>,
-    2 * Vector::kLanes,
-    unpack_int4<Vector, 2>,
-    6,
-    {int4_tile<Vector, 2, 1>, int4_tile<Vector, 2, 2>, int4_tile<Vector, 2, 3>,
-     int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
-    quantize_row<Vector>,
-    quantize_columns<Vector>,
-};
+constexpr Isa kAvx2Isa = avx2_table<Int8Vector>("avx2", prepare_int8, 32);
 
 }  // namespace qutlass::cpu

@@ -7,6 +7,7 @@
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_int8_vnni.h"
+#include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
@@ -91,11 +92,13 @@ const Isa kAvx512VnniIsa = {
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
     prepare_int8_vnni<Vector, Int8Vector>,
+    4,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},
      {4, int8_tile<Int8Vector, 4, 4>}},
     {12,
+     8,
      2 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,

@@ -11,7 +11,7 @@
 //   dot(sums, a, b)            sums + the products of 16-bit integers, summed in pairs
 //   zero(), zero_int(), to_float(v), multiply(a, b) of Int too, multiply_add(a, b, c) = a * b + c
 //   spread<n>(p)               p[0 ... n - 1], each in one of n equal parts of the vector
-//   total(v), magnitude(v), maximum(a, b), largest(v)
+//   total(v)
 #pragma once
 
 #include "cpu/isa.h"
@@ -68,7 +68,7 @@ template <typename V, int kVectors, int kRows, int kColumns, typename Load>
                                              typename V::Float (&totals)[kRows][kColumns]) {
   typename V::Int sums[kRows][kColumns];
   for (int i = 0; i < kRows; ++i) {
-    const typename V::Int negative_sum = V::load(x.negative_sums + i * x.row_units * V::kLanes);
+    const typename V::Int negative_sum = V::load(x.negative_sums + i * x.row_sums);
     for (int j = 0; j < kColumns; ++j) sums[i][j] = V::multiply(negative_sum, groups[j].zero);
   }
   const int16_t* values = x.values;
@@ -142,23 +142,14 @@ void int4_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t 
 // kWide columns with one row and with two, kNarrow columns with more: as registers allow.
 template <typename V, int kVectors, int kGroups, int kNarrow, int kWide>
 constexpr Int4Dots int4_dots() {
-  return {kVectors,
+  return {Int4Order::kHalves,
+          kVectors,
           kGroups,
+          4,
           {{kWide, int4_dot<V, kVectors, kGroups, 1, kWide>},
            {kWide, int4_dot<V, kVectors, kGroups, 2, kWide>},
            {kNarrow, int4_dot<V, kVectors, kGroups, 3, kNarrow>},
            {kNarrow, int4_dot<V, kVectors, kGroups, 4, kNarrow>}}};
-}
-
-template <typename V>
-float largest_magnitude(const float* x, int64_t count) {
-  typename V::Float largest = V::zero();
-  int64_t i = 0;
-  for (; i + V::kLanes <= count; i += V::kLanes) {
-    largest = V::maximum(V::magnitude(V::load(x + i)), largest);
-  }
-  if (i < count) largest = V::maximum(V::magnitude(V::load_first(x + i, count - i)), largest);
-  return V::largest(largest);
 }
 
 }  // namespace

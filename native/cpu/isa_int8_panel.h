@@ -13,22 +13,34 @@ namespace qutlass::cpu {
 namespace {
 
 // V is the type of isa_int4_kernels.h, V8 that of isa_int8_kernels.h; both have as many lanes.
+//
+// One vector of a panel's columns over one vector of words.
+template <typename V, typename V8, int kVectors>
+[[gnu::always_inline]] inline void pack_int8_steps(const int32_t* const* columns, int64_t word,
+                                                   int64_t left, int32_t* panel) {
+  typename V::Int steps[V::kLanes];
+  for (int lane = 0; lane < V::kLanes; ++lane) {
+    const int32_t* column = columns[lane] + word;
+    steps[lane] = left >= V8::kWords ? V8::load(column) : V8::load_first(column, left);
+  }
+  V::transpose(steps);
+  for (int s = 0; s < V::kLanes; ++s) V::store(panel + s * kVectors * V::kLanes, steps[s]);
+}
+
+// Of a vector's columns a whole cache line is packed before the next vector's: where rows are a
+// power of two apart, the lines of more columns would push each other out of the first-level cache.
 template <typename V, typename V8, int kVectors>
 void pack_int8_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
-  for (int64_t word = 0; word < words; word += V8::kWords) {
+  constexpr int64_t kLineWords = 16;
+  constexpr int64_t kStepsSize = V::kLanes * kVectors * V::kLanes;  // of a vector of words
+  for (int64_t line = 0; line < words; line += kLineWords) {
+    const int64_t end = words - line < kLineWords ? words : line + kLineWords;
     for (int v = 0; v < kVectors; ++v) {
-      typename V::Int steps[V::kLanes];
-      for (int lane = 0; lane < V::kLanes; ++lane) {
-        const int32_t* column = columns[v * V::kLanes + lane] + word;
-        steps[lane] =
-            words - word >= V8::kWords ? V8::load(column) : V8::load_first(column, words - word);
-      }
-      V::transpose(steps);
-      for (int s = 0; s < V::kLanes; ++s) {
-        V::store(panel + (s * kVectors + v) * V::kLanes, steps[s]);
+      for (int64_t word = line; word < end; word += V8::kWords) {
+        pack_int8_steps<V, V8, kVectors>(columns + v * V::kLanes, word, words - word,
+                                         panel + word / V8::kWords * kStepsSize + v * V::kLanes);
       }
     }
-    panel += V::kLanes * kVectors * V::kLanes;
   }
 }
 

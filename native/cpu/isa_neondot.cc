@@ -7,6 +7,7 @@
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
+#include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 
 namespace qutlass::cpu {
@@ -178,11 +179,13 @@ const Isa kNeonDotIsa = {
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
     prepare_int8,
+    4,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {4, int8_tile<Int8Vector, 3, 4>},
      {4, int8_tile<Int8Vector, 4, 4>}},
     {6,
+     8,
      4 * Vector::kLanes,
      pack_int8_panel<Vector, Int8Vector, 4>,
      {int8_panel_tile<Vector, Int8Vector, 4, 1>, int8_panel_tile<Vector, Int8Vector, 4, 2>,

@@ -83,6 +83,7 @@ const Isa kScalarIsa = {
     kInt8PerWord,
     sizeof(int8_t),
     prepare_int8,
+    4,
     {{1, int8_tile<1, 1>}, {1, int8_tile<2, 1>}, {1, int8_tile<3, 1>}, {1, int8_tile<4, 1>}},
     {},  // no panels
     Vector::kLanes,

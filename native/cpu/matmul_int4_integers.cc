@@ -18,7 +18,7 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // So many rows make panels worth packing.
 constexpr int64_t kLeastPanelRows = 8;
 // Words of a panel: it fits the second-level cache many times, a tile's activations the first.
-constexpr int64_t kPanelWords = 64;
+constexpr int64_t kPanelWords = 128;
 static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
 // Without panels, so many bytes of a tile's activations are used for all columns of a block before
 // the next: they fit the second-level cache. Longer stretches of weights than the first-level one
@@ -52,17 +52,23 @@ struct Method {
     if (panels) dots = nullptr;
   }
 
-  int64_t dot_words(const Int4Product& product) const {
+  // Of a block of activations for dots, and what those take at once.
+  int64_t block_words(const Int4Product& product) const {
     return dots->block_vectors * product.isa.int4_lanes;
+  }
+  int64_t step_words(const Int4Product& product) const {
+    return block_words(product) * (dots->order == Int4Order::kHalves ? 1 : kInt4RunBlocks);
   }
 
   BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
     const int64_t words = product.words;
     const BlockFloatLayout layout =
-        panels ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1}
-               : BlockFloatLayout{words, dot_words(product),
-                                  round_up(words + 1, dot_words(product)), product.isa.int4_lanes};
-    return BlockFloatRows(product.args.m, product.args.k, layout, panels ? 1 : dot_words(product),
+        panels ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1,
+                                  Int4Order::kHalves}
+               : BlockFloatLayout{words, block_words(product),
+                                  round_up(words + 1, block_words(product)), product.isa.int4_lanes,
+                                  dots->order};
+    return BlockFloatRows(product.args.m, product.args.k, layout, panels ? 1 : step_words(product),
                           workspace);
   }
 };
@@ -149,7 +155,6 @@ class Block {
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
-    const int64_t first_block = x_.layout().blocks_before(first_word);
     const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
       const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
@@ -158,7 +163,7 @@ class Block {
       for (int64_t i = 0; i < rows; ++i) {
         const int64_t row = first_row_ + first + i;
         x[i] = reinterpret_cast<const int32_t*>(x_.values(row, first_word));
-        units[i] = x_.units(row, first_block);
+        units[i] = x_.units(row, first_word);
       }
       panels.tiles[rows - 1](x, units, panel_, scales_, words, product_.group_words,
                              sums_[first] + column, kBlockColumns);
@@ -166,11 +171,10 @@ class Block {
   }
 
   void add_dots() {
-    const RowTiles tiles(rows_, kMaxInt4DotRows);
-    const int64_t tile_rows = std::min<int64_t>(rows_, kMaxInt4DotRows);
-    const int64_t block_words = method_.dot_words(product_);
-    const int64_t words = kDotBytes / (tile_rows * kInt4PerWord * sizeof(int16_t)) / block_words *
-                          block_words;  // whole blocks of activations
+    const RowTiles tiles(rows_, method_.dots->rows);
+    const int64_t tile_rows = std::min<int64_t>(rows_, method_.dots->rows);
+    const int64_t step = method_.step_words(product_);
+    const int64_t words = kDotBytes / (tile_rows * kInt4PerWord * sizeof(int16_t)) / step * step;
     for (int64_t word = 0; word < product_.words; word += words) {
       const int64_t end = std::min(word + words, product_.words);
       for (int64_t tile = 0; tile < tiles.count; ++tile) {
@@ -180,25 +184,24 @@ class Block {
   }
 
   void add_dots(int64_t first, int64_t rows, int64_t word, int64_t end) {
-    const int64_t row = first_row_ + first;
-    const int64_t block = x_.layout().blocks_before(word);
-    const BlockFloats x = {x_.values(row, word), x_.units(row, block), x_.negative_sums(row, block),
-                           x_.row_values(), x_.row_units()};
+    const BlockFloats x = x_.from(first_row_ + first, word);
     const Int4DotTile& tile = method_.dots->tiles[rows - 1];
-    // A tile's columns are far from each other, so that each of them goes on with the next tile
-    // where it ends with this one: the processor then fetches ahead. One beyond the block repeats
-    // its last.
+    // A tile that reads its columns all at once has them far from each other, so that each of them
+    // goes on with the next tile where it ends with this one: the processor then fetches ahead. One
+    // beyond the block repeats its last.
     const int64_t tile_count = divide_up(columns_, tile.columns);
+    const bool at_once = method_.dots->order == Int4Order::kHalves;
+    const int64_t of_tile = at_once ? 1 : tile.columns, of_column = at_once ? tile_count : 1;
     for (int64_t t = 0; t < tile_count; ++t) {
       Int4Row columns[kMaxInt4DotColumns];
-      for (int64_t j = 0; j < tile.columns; ++j) columns[j] = weights(t + j * tile_count);
+      for (int64_t j = 0; j < tile.columns; ++j) columns[j] = weights(t * of_tile + j * of_column);
       float products[kMaxInt4DotRows * kMaxInt4DotColumns];
       tile.run(x, columns, word, end, product_.group_words, products);
-      for (int64_t j = 0, column = t; j < tile.columns && column < columns_; ++j) {
+      for (int64_t j = 0, column = t * of_tile; j < tile.columns && column < columns_; ++j) {
         for (int64_t i = 0; i < rows; ++i) {
           sums_[first + i][column] += products[i * tile.columns + j];
         }
-        column += tile_count;
+        column += of_column;
       }
     }
   }

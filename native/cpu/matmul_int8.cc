@@ -26,9 +26,8 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Words of K of a panel, and a number of rows that makes panels worth packing.
-constexpr int64_t kPanelWords = 128;
-constexpr int64_t kLeastPanelRows = 8;
+// Words of K of a panel.
+constexpr int64_t kPanelWords = 256;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
@@ -97,7 +96,7 @@ struct SumsBlock {
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
     std::fill_n(sums, rows * kBlockColumns, 0);
-    if (isa.int8_panels.rows > 0 && rows >= kLeastPanelRows) {
+    if (isa.int8_panels.rows > 0 && rows >= isa.int8_panels.least_rows) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
@@ -150,19 +149,19 @@ struct SumsBlock {
   }
 
   void add_tiles(int64_t first_row, int64_t rows, int32_t* sums) const {
+    const RowTiles tiles(rows, isa.int8_tile_rows);
     const int64_t words = words_at_once(rows);
     for (int64_t word = 0; word < args.words; word += words) {
-      for (int64_t row = 0; row < rows; row += kMaxInt8TileRows) {
-        const int64_t tile_rows = std::min<int64_t>(rows - row, kMaxInt8TileRows);
-        add_rows(first_row + row, tile_rows, word, std::min(args.words - word, words),
-                 sums + row * kBlockColumns);
+      for (int64_t tile = 0; tile < tiles.count; ++tile) {
+        add_rows(first_row + tiles.first(tile), tiles.rows(tile), word,
+                 std::min(args.words - word, words), sums + tiles.first(tile) * kBlockColumns);
       }
     }
   }
 
   // Words of K between two additions to the block's sums: whole steps of the instruction set.
   int64_t words_at_once(int64_t rows) const {
-    const int64_t tile_rows = std::min<int64_t>(rows, kMaxInt8TileRows);
+    const int64_t tile_rows = std::min<int64_t>(rows, isa.int8_tile_rows);
     const int64_t step = isa.int8_step / kInt8PerWord;
     return kTileBytes / (tile_rows * plan.a.word_bytes * step) * step;
   }

@@ -34,6 +34,8 @@ using Tile64x128 = Int4Tile<64, 128, 1, 4, 3, kGrain, true>;
 template <int kGrain>
 using Tile64x64 = Int4Tile<64, 64, 2, 2, 4, kGrain, true>;
 template <int kGrain>
+using Tile48x128 = Int4Tile<48, 128, 1, 4, 3, kGrain, true>;
+template <int kGrain>
 using Tile32x64 = Int4Tile<32, 64, 1, 4, 5, kGrain, true>;
 template <int kGrain>
 using Tile16x128 = Int4Tile<16, 128, 1, 4, 4, kGrain, true>;
@@ -56,22 +58,23 @@ constexpr TileShape shape_of(const char* name, int resident_blocks, float step_u
 }
 
 // Fitted to the times of every configuration on an H200: native/bench/cuda/fit_tile_costs.py.
-constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.516f, 3.031f, 0.000f),
-                                shape_of<Tile64x128<128>>("64x128", 2, 0.823f, 1.646f, 0.000f),
-                                shape_of<Tile64x64<128>>("64x64", 2, 0.531f, 0.656f, 0.836f),
-                                shape_of<Tile32x64<128>>("32x64", 3, 0.308f, 0.365f, 0.779f),
-                                shape_of<Tile16x128<128>>("16x128", 4, 0.462f, 0.545f, 0.465f)};
+constexpr TileShape kTiles[] = {shape_of<Tile128x128<128>>("128x128", 2, 1.481f, 2.962f, 0.0f),
+                                shape_of<Tile64x128<128>>("64x128", 2, 0.799f, 1.598f, 0.0f),
+                                shape_of<Tile48x128<128>>("48x128", 3, 0.701f, 0.831f, 0.716f),
+                                shape_of<Tile64x64<128>>("64x64", 2, 0.525f, 0.651f, 0.752f),
+                                shape_of<Tile32x64<128>>("32x64", 3, 0.305f, 0.361f, 0.761f),
+                                shape_of<Tile16x128<128>>("16x128", 4, 0.441f, 0.532f, 0.459f)};
 constexpr LaunchTiles kLaunchTiles[] = {
-    launch_tiles<Tile128x128<128>>, launch_tiles<Tile64x128<128>>, launch_tiles<Tile64x64<128>>,
-    launch_tiles<Tile32x64<128>>, launch_tiles<Tile16x128<128>>};
+    launch_tiles<Tile128x128<128>>, launch_tiles<Tile64x128<128>>, launch_tiles<Tile48x128<128>>,
+    launch_tiles<Tile64x64<128>>,   launch_tiles<Tile32x64<128>>,  launch_tiles<Tile16x128<128>>};
 constexpr TileMenu kMenu{kTiles,
                          sizeof kTiles / sizeof *kTiles,
                          kMaxInt4StreamRows,
                          "QUTLASS_INT4_CONFIG",
                          0.5625f,
-                         1.35f,
-                         1.71f,
-                         {2.4f, 1.6f, 0.8f, 0.068f}};
+                         2.8f,
+                         1.14f,
+                         {2.49f, 0.91f, 0.721f, 0.0108f}};
 static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
 
 // With the costs of another menu.
@@ -83,8 +86,9 @@ constexpr TileMenu menu_like(const TileMenu& menu, const TileShape* tiles, int c
 // Groups of 32 and 64: all but the largest tile, whose registers their sums do not leave room for.
 template <int kGrain>
 constexpr LaunchTiles kLaunchSmallGroupTiles[] = {
-    launch_tiles<Tile64x128<kGrain>>, launch_tiles<Tile64x64<kGrain>>,
-    launch_tiles<Tile32x64<kGrain>>, launch_tiles<Tile16x128<kGrain>>};
+    launch_tiles<Tile64x128<kGrain>>, launch_tiles<Tile48x128<kGrain>>,
+    launch_tiles<Tile64x64<kGrain>>, launch_tiles<Tile32x64<kGrain>>,
+    launch_tiles<Tile16x128<kGrain>>};
 constexpr TileMenu kSmallGroupMenu = menu_like(kMenu, kTiles + 1, kMenu.count - 1);
 
 constexpr TileShape kUnalignedTiles[] = {

@@ -62,14 +62,14 @@ cudaError_t launch_rows(const MatmulInt4Args& args, void* workspace, Stream stre
 template <int kRowTiles, int kGrain, bool kAligned>
 cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
   if (is_one_kernel(args)) return launch_row<kRowTiles, kGrain, kAligned>(args, stream);
-  return args.m <= 8 ? launch_rows<kRowTiles, 1, kGrain, kAligned>(args, workspace, stream)
-                     : launch_rows<kRowTiles, 2, kGrain, kAligned>(args, workspace, stream);
+  if (args.m <= 8) return launch_rows<kRowTiles, 1, kGrain, kAligned>(args, workspace, stream);
+  // With groups of 64, the largest kernel would need more registers than there are.
+  constexpr int kGrainOfMany = kRowTiles == 2 && kGrain == 64 ? 32 : kGrain;
+  return launch_rows<kRowTiles, 2, kGrainOfMany, kAligned>(args, workspace, stream);
 }
 
 template <int kGrain>
-cudaError_t launch_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  const bool aligned = GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
-  if (!aligned) return launch_stream<1, kGrain, false>(args, workspace, stream);
+cudaError_t launch_aligned(const MatmulInt4Args& args, void* workspace, Stream stream) {
   return has_tiles_of_32(args) ? launch_stream<2, kGrain, true>(args, workspace, stream)
                                : launch_stream<1, kGrain, true>(args, workspace, stream);
 }
@@ -84,9 +84,15 @@ size_t int4_stream_workspace_bytes(const MatmulInt4Args& args) {
 
 // Groups that are no multiple of 32 are taken word by word.
 cudaError_t launch_int4_stream(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  if (has_grain(args, 128)) return launch_stream<128>(args, workspace, stream);
-  if (has_grain(args, 32)) return launch_stream<32>(args, workspace, stream);
-  return launch_stream<1, kWordGrain, false>(args, workspace, stream);
+  if (!has_grain(args, 32)) return launch_stream<1, kWordGrain, false>(args, workspace, stream);
+  const bool is_aligned = GlobalMatrix{args.w, args.n, 4 * int4_words(args.k)}.rows_are_aligned();
+  if (!is_aligned) {
+    return has_grain(args, 128) ? launch_stream<1, 128, false>(args, workspace, stream)
+                                : launch_stream<1, 32, false>(args, workspace, stream);
+  }
+  if (has_grain(args, 128)) return launch_aligned<128>(args, workspace, stream);
+  if (has_grain(args, 64)) return launch_aligned<64>(args, workspace, stream);
+  return launch_aligned<32>(args, workspace, stream);
 }
 
 }  // namespace qutlass::cuda

@@ -69,10 +69,10 @@ class Int4GlobalX {
   using X = StreamedX<kFragments, kGrain>;
 
  public:
-  __device__ explicit Int4GlobalX(const X& x) : data_(x.data + threadIdx.x % kWarpSize) {}
+  __device__ explicit Int4GlobalX(const X& x) : x_(x) {}
 
   __device__ __forceinline__ void start(int piece) {
-    next_ = data_ + int64_t{piece} * kPieceSteps * X::kStepWords;
+    next_ = x_.data + (piece * kPieceSteps * X::kStepWords + threadIdx.x % kWarpSize);
   }
 
   __device__ __forceinline__ void next_piece() { next_ += kPieceSteps * X::kStepWords; }
@@ -84,7 +84,7 @@ class Int4GlobalX {
   }
 
  private:
-  const uint4* data_;
+  const X& x_;  // the kernel's own, which needs no registers
   const uint4* next_;
 };
 
@@ -128,9 +128,9 @@ class Int4SharedX {
 };
 
 // One warp's share of y^T [16 * kRowTiles, 8 * kFragments]: multiplies its pieces of w with x. What
-// else it needs it asks for ahead: x by a piece, scales and zero points by a span of four grains,
-// of which each of the four lanes of a row loads one. With the grain of a word they are those that
-// the lane's own words of a step have.
+// else it needs it asks for ahead: x by some steps, scales and zero points by a span of four
+// grains, of which each of the four lanes of a row loads one. With the grain of a word they are
+// those that the lane's own words of a step have.
 template <int kRowTiles, int kFragments, int kGrain, class X>
 class Int4StreamConsumer {
  public:
@@ -141,26 +141,26 @@ class Int4StreamConsumer {
       : x(x), args_(args), groups_(groups), g_(threadIdx.x % kWarpSize / 4), t_(threadIdx.x % 4) {}
 
   __device__ __forceinline__ void start(int64_t tile, int piece) {
-    first_parameter_ = static_cast<int>((tile * Ring::kRows + g_) * groups_.count());
+    first_parameter_ = static_cast<uint32_t>((tile * Ring::kRows + g_) * groups_.count());
 #pragma unroll
     for (auto& of_fragment : sums) {
 #pragma unroll
       for (float& sum : of_fragment) sum = 0.0f;
     }
     k_ = piece * kPieceK;
-    next_grain_ = 0;
+    piece_of_span_ = 0;
     ask_for_span(k_);
     x.start(piece);
 #pragma unroll
-    for (int step = 0; step < kPieceSteps; ++step) ask_for_x(step);
+    for (int step = 0; step < kAhead; ++step) load_x(step);
   }
 
   __device__ __forceinline__ void consume(uint32_t piece) {
-    x.next_piece();
-    load_words(piece);
 #pragma unroll
-    for (int step = 0; step < kPieceSteps; step += kGrainSteps) consume_grain(step);
+    for (int step = 0; step < kPieceSteps; step += kGrainSteps) consume_grain(piece, step);
+    x.next_piece();
     k_ += kPieceK;
+    piece_of_span_ = (piece_of_span_ + 1) % kSpanPieces;
   }
 
   __device__ __forceinline__ void finish() {}
@@ -168,12 +168,17 @@ class Int4StreamConsumer {
  private:
   using Ring = Int4Ring<kRowTiles>;
   static constexpr int kHalves = 2 * kRowTiles;  // rows g + 8i of the tile are this lane's
-  static constexpr int kGrainSteps = kLaneTakesChunk<kGrain> ? kPieceSteps : 1;
+  static constexpr int kGrainSteps = kGrain < kBlockK ? 1 : kGrain / kBlockK;
   static constexpr int kGrainK = kGrainSteps * kBlockK;
+  // Steps that x is loaded ahead: a piece, but for where that would take more registers than there
+  // are.
+  static constexpr int kAhead = kRowTiles * kFragments == 4 && kGrain < 128 ? 2 : kPieceSteps;
   static constexpr unsigned kSpanGrains = kGrain == kWordGrain ? 1 : 4;
+  static constexpr unsigned kPieceGrains = kPieceSteps / kGrainSteps;
+  static constexpr unsigned kSpanPieces = kSpanGrains == 1 ? 1 : kSpanGrains / kPieceGrains;
 
-  // This lane's words of the piece, one a step.
-  __device__ __forceinline__ void load_words(uint32_t piece) {
+  // This lane's words of a grain, one a step.
+  __device__ __forceinline__ void load_words(uint32_t piece, int first_step) {
 #pragma unroll
     for (int i = 0; i < kHalves; ++i) {
       if constexpr (kLaneTakesChunk<kGrain>) {
@@ -185,33 +190,34 @@ class Int4StreamConsumer {
         words_[i][3] = chunk.w;
       } else {
 #pragma unroll
-        for (int step = 0; step < kPieceSteps; ++step) {
-          words_[i][step] = ptx::load_shared(piece + Ring::Layout::offset(g_, step) + 4 * t_ +
-                                             8 * i * Ring::kPieceBytes);
+        for (int step = 0; step < kGrainSteps; ++step) {
+          words_[i][step] = ptx::load_shared(piece + Ring::Layout::offset(g_, first_step + step) +
+                                             4 * t_ + 8 * i * Ring::kPieceBytes);
         }
       }
     }
   }
 
   // The steps from `first_step` on that share their scales.
-  __device__ __forceinline__ void consume_grain(int first_step) {
-    take_parameters(k_ + first_step * kBlockK);
+  __device__ __forceinline__ void consume_grain(uint32_t piece, int first_step) {
+    load_words(piece, first_step);
+    take_parameters(first_step);
     if constexpr (kGrain == kWordGrain) {
       multiply_words(first_step);
       return;
     }
     float grain_sums[kRowTiles * kFragments][4] = {};
 #pragma unroll
-    for (int step = first_step; step < first_step + kGrainSteps; ++step) {
+    for (int step = 0; step < kGrainSteps; ++step) {
 #pragma unroll
       for (int tile = 0; tile < kRowTiles; ++tile) {
         const Weights w = convert(tile, step);
 #pragma unroll
         for (int i = 0; i < kFragments; ++i) {
-          multiply(grain_sums[tile * kFragments + i], w, x_[i][step]);
+          multiply(grain_sums[tile * kFragments + i], w, x_[i][(first_step + step) % kAhead]);
         }
       }
-      ask_for_x(step);
+      load_x(first_step + step + kAhead);
     }
     add_scaled(grain_sums, scales_);
   }
@@ -219,13 +225,13 @@ class Int4StreamConsumer {
   // The same where each word has its own scale: one lane's x at a time.
   __device__ __forceinline__ void multiply_words(int step) {
     static_assert(kGrain != kWordGrain || kRowTiles == 1, "there is no need of more");
-    const Weights w = convert(0, step);
+    const Weights w = convert(0, 0);
 #pragma unroll 1
     for (int word = 0; word < kBlockWords; ++word) {
       float word_sums[kRowTiles * kFragments][4] = {};
 #pragma unroll
       for (int i = 0; i < kFragments; ++i) {
-        const uint4 own = t_ == word ? x_[i][step] : uint4{0, 0, 0, 0};
+        const uint4 own = t_ == word ? x_[i][step % kAhead] : uint4{0, 0, 0, 0};
         multiply(word_sums[i], w, own);
       }
       const int group = groups_.of(k_ + step * kBlockK + kInt4PerWord * word);
@@ -234,30 +240,31 @@ class Int4StreamConsumer {
       for (int i = 0; i < kHalves; ++i) scales[i] = __ldg(args_.scales + parameter(i, group));
       add_scaled(word_sums, scales);
     }
-    ask_for_x(step);
+    load_x(step + kAhead);
   }
 
-  // Those of the grain at element k, the next one. With the last of a span it asks for the next.
-  __device__ __forceinline__ void take_parameters(int k) {
+  // Those of the grain that begins with a step. With the last of a span it asks for the next.
+  __device__ __forceinline__ void take_parameters(int first_step) {
+    const unsigned grain =
+        kSpanGrains == 1 ? 0 : piece_of_span_ * kPieceGrains + first_step / kGrainSteps;
 #pragma unroll
     for (int i = 0; i < kHalves; ++i) {
-      scales_[i] = of_grain(span_scales_[i]);
-      minus_zeros_[i] = minus_zero_point(of_grain(span_zeros_[i]));
+      scales_[i] = of_grain(span_scales_[i], grain);
+      minus_zeros_[i] = minus_zero_point(of_grain(span_zeros_[i], grain));
     }
-    next_grain_ = (next_grain_ + 1) % kSpanGrains;
-    if (next_grain_ == 0) ask_for_span(k + kGrainK);
+    if (grain + 1 == kSpanGrains) ask_for_span(k_ + first_step * kBlockK + kGrainK);
   }
 
   template <class T>
-  __device__ __forceinline__ T of_grain(T of_lane) const {
+  static __device__ __forceinline__ T of_grain(T of_lane, unsigned grain) {
     if constexpr (kSpanGrains == 1) return of_lane;
-    return __shfl_sync(0xffffffffu, of_lane, next_grain_, 4);
+    return __shfl_sync(0xffffffffu, of_lane, grain, 4);
   }
 
   // The index of those of a group in this lane's row 8i past its first; any in rows beyond w.
-  __device__ __forceinline__ int parameter(int i, int group) const {
-    const auto groups = static_cast<int>(groups_.count());
-    const int last = static_cast<int>(args_.n) * groups - 1;
+  __device__ __forceinline__ uint32_t parameter(int i, int group) const {
+    const auto groups = static_cast<uint32_t>(groups_.count());
+    const uint32_t last = static_cast<uint32_t>(args_.n) * groups - 1;
     return min(first_parameter_ + 8 * i * groups + group, last);
   }
 
@@ -266,15 +273,16 @@ class Int4StreamConsumer {
     const int group = groups_.of(k + kGrain * t_);
 #pragma unroll
     for (int i = 0; i < kHalves; ++i) {
-      const int index = parameter(i, group);
+      const uint32_t index = parameter(i, group);
       span_scales_[i] = __ldg(args_.scales + index);
       span_zeros_[i] = args_.zeros ? __ldg(args_.zeros + index) : 8;
     }
   }
 
-  __device__ __forceinline__ void ask_for_x(int step) {
+  // Of a step of the piece, or of the next one.
+  __device__ __forceinline__ void load_x(int step) {
 #pragma unroll
-    for (int i = 0; i < kFragments; ++i) x_[i][step] = x.load(i, step);
+    for (int i = 0; i < kFragments; ++i) x_[i][step % kAhead] = x.load(i, step);
   }
 
   // A word of rows g and g + 8 of a tile of 16, as bf16.
@@ -317,15 +325,15 @@ class Int4StreamConsumer {
   const Groups& groups_;
   int g_;
   int t_;
-  int first_parameter_;  // of this lane's first row
+  uint32_t first_parameter_;  // of this lane's first row
   int k_;
-  uint32_t words_[kHalves][kPieceSteps];
-  uint4 x_[kFragments][kPieceSteps];
+  uint32_t words_[kHalves][kGrainSteps];
+  uint4 x_[kFragments][kAhead];
   float scales_[kHalves];  // of the grain
   uint32_t minus_zeros_[kHalves];
   float span_scales_[kHalves];  // of this lane's grain of the span
   int32_t span_zeros_[kHalves];
-  unsigned next_grain_;  // of the span
+  unsigned piece_of_span_;  // the next one
 };
 
 // y[m, n] for m <= 8 * kFragments. kAligned says that the rows of w start at multiples of 16 bytes.

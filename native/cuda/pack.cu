@@ -39,16 +39,17 @@ struct Int4Packing {
   }
 };
 
-// A piece is a packed word.
-template <class T, class Packing>
+// A piece is a packed word. The source is a ValueArray, or an AlignedValueArray where all rows
+// allow it.
+template <class T, class Source, class Packing>
 class PackRows {
   static constexpr int kFours = Packing::kPerWord / 4;
 
  public:
-  static constexpr int kPiecesPerThread = 4 / kFours;
+  static constexpr int kPiecesPerThread = 2 / kFours;
 
   struct Loaded {
-    typename ValueArray<T>::Four fours[kFours];
+    typename Source::Four fours[kFours];
   };
 
   // source [rows, k], packed [rows, words]; int32 holds rows * k, and k is not 0.
@@ -78,7 +79,7 @@ class PackRows {
 #pragma unroll
     for (int i = 0; i < kFours; ++i) {
       T values[4];
-      ValueArray<T>::get(values, loaded.fours[i]);
+      Source::get(values, loaded.fours[i]);
       const int32_t integers[4] = {to_integer(values[0]), to_integer(values[1]),
                                    to_integer(values[2]), to_integer(values[3])};
       word |= packing_.bits(integers, count - 4 * i) << 16 * i;
@@ -98,7 +99,7 @@ class PackRows {
     return static_cast<int>(k_ - column_of(piece));
   }
 
-  ValueArray<T> source_;
+  Source source_;
   int32_t* packed_;
   uint32_t k_;
   Divisor row_words_;
@@ -106,16 +107,24 @@ class PackRows {
   Packing packing_;
 };
 
+template <class Source, class T, class Packing>
+cudaError_t launch_pack_from(const T* source, const PackArgs& args, const Packing& packing,
+                             Stream stream) {
+  const int64_t words = ceil_div(args.k, Packing::kPerWord);
+  return for_each_slab(args.rows, args.k, [&](int64_t first_row, int64_t rows) {
+    const PackRows<T, Source, Packing> op(source + first_row * args.k,
+                                          args.packed + first_row * words, rows, args.k, packing);
+    return launch_each_piece(op, op.pieces(), stream);
+  });
+}
+
 template <class T, class Packing>
 cudaError_t launch_pack(const T* source, const PackArgs& args, const Packing& packing,
                         Stream stream) {
   if (args.k == 0) return cudaSuccess;
-  const int64_t words = ceil_div(args.k, Packing::kPerWord);
-  return for_each_slab(args.rows, args.k, [&](int64_t first_row, int64_t rows) {
-    const PackRows<T, Packing> op(source + first_row * args.k, args.packed + first_row * words,
-                                  rows, args.k, packing);
-    return launch_each_piece(op, op.pieces(), stream);
-  });
+  const bool rows_are_aligned = args.k % 4 == 0 && values_past_16_bytes(source) == 0;
+  return rows_are_aligned ? launch_pack_from<AlignedValueArray<T>>(source, args, packing, stream)
+                          : launch_pack_from<ValueArray<T>>(source, args, packing, stream);
 }
 
 template <class Packing>

@@ -21,7 +21,7 @@ class UnpackRows {
   };
 
  public:
-  static constexpr int kPiecesPerThread = 4;
+  static constexpr int kPiecesPerThread = 2;
 
   // The codes of a piece: the low bits of two words, shifted.
   struct Loaded {

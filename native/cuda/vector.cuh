@@ -59,6 +59,30 @@ __device__ __forceinline__ void load_4(T (&values)[4], const T* source, int64_t 
   }
 }
 
+// Values at a multiple of 16 bytes, read four at a time.
+template <class T>
+class AlignedValueArray {
+ public:
+  using Four = uint4;  // perhaps still on their way
+
+  AlignedValueArray(const T* values, uint32_t) : values_(values) {}
+
+  // Values first ... first + 3, with `first` a multiple of 4; those from first + count on are 0
+  // instead.
+  __device__ __forceinline__ Four load(uint32_t first, int count) const {
+    T values[4];
+    load_aligned_4(values, values_ + first, count);
+    return as_vector(values);
+  }
+
+  static __device__ __forceinline__ void get(T (&values)[4], const Four& four) {
+    from_vector(values, four);
+  }
+
+ private:
+  const T* values_;
+};
+
 // `size` values at any address; any four of them are read by one or two 16-byte loads.
 template <class T>
 class ValueArray {

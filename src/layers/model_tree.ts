@@ -1,4 +1,6 @@
+import { dispose, engine, util } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { valueText } from '../ops/values';
 
 type Layer = layers.Layer;
 
@@ -15,6 +17,13 @@ export function* leaves(model: LayersModel, prefix = ''): Generator<Leaf> {
     if (layer instanceof LayersModel) yield* leaves(layer, `${path}/`);
     else yield { layer, path };
   }
+}
+
+export function assertModel(caller: string, argument: string, model: unknown): void {
+  util.assert(
+    model instanceof LayersModel,
+    () => `${caller}: ${argument} is ${valueText(model)}, expected a tf.LayersModel`,
+  );
 }
 
 /** One layer in a model's config, as `getConfig` writes it for Sequential and functional models. */
@@ -55,11 +64,32 @@ function mapEntries(
 }
 
 /**
- * An unconnected model of the same class as `model`, made from a config of that class; its weights
- * are zeros.
+ * A model of the same class as `model`, made from a config of that class; `fill` sets the weights
+ * of each leaf. Where that fails, the variables that were made so far are disposed of.
  */
-export function modelFromConfig<T extends LayersModel>(model: T, config: object): T {
-  const modelClass = model.constructor as typeof LayersModel;
-  const zeroWeights = true;
-  return modelClass.fromConfig(modelClass, config as never, {}, zeroWeights) as T;
+export function rebuild<T extends LayersModel>(
+  model: T,
+  config: object,
+  fill: (leaf: Leaf) => void,
+): T {
+  return withoutLeftovers(() => {
+    const modelClass = model.constructor as typeof LayersModel;
+    const zeroWeights = true;
+    const rebuilt = modelClass.fromConfig(modelClass, config as never, {}, zeroWeights) as T;
+    for (const leaf of leaves(rebuilt)) fill(leaf);
+    return rebuilt;
+  });
+}
+
+/** Calls `build`; where it throws, disposes of the variables that it has made so far. */
+function withoutLeftovers<T>(build: () => T): T {
+  const { registeredVariables } = engine();
+  const before = new Set(Object.values(registeredVariables));
+  try {
+    return build();
+  } catch (error) {
+    const made = Object.values(registeredVariables).filter((variable) => !before.has(variable));
+    dispose(made);
+    throw error;
+  }
 }

@@ -2,8 +2,8 @@ import { all, isFinite as isFiniteNumber, tidy, util, type Tensor } from '@tenso
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
 import { formatOf, resolveQuantization, type FormatName, type Quantization } from './formats';
+import { isQuantizedLayer, kindOf, type LayerKind } from './kinds';
 import { leaves } from './model_tree';
-import { isQuantizedDense } from './quantized_dense';
 
 type Layer = layers.Layer;
 
@@ -20,14 +20,26 @@ export interface QuantizeLayerOptions {
 /** The options of `quantizeModel`. */
 export interface QuantizeModelOptions extends QuantizeLayerOptions {
   /**
-   * Asked once for every dense layer: true quantizes it, false leaves it as it is, options quantize
-   * it in their own way. The path names the nested models above the layer: 'encoder/dense_1'.
+   * Asked once for every layer that can be quantized: true quantizes it, false leaves it as it is,
+   * options quantize it in their own way. The path names the nested models above the layer:
+   * 'encoder/dense_1'.
    */
   filter?: (layer: Layer, path: string) => boolean | QuantizeLayerOptions;
+  /**
+   * Frees each float weight as soon as its layer is done, so that memory stays below that of the
+   * float model and one layer. The float model is of no use then; false by default.
+   */
+  inPlace?: boolean;
 }
 
-/** What becomes of each layer that has weights: its quantization, or the reason why it stays. */
-export type QuantizationPlan = Map<string, Quantization | { reason: string }>;
+/** A layer that is to be quantized, and how. */
+export interface PlannedLayer {
+  kind: LayerKind;
+  quantization: Quantization;
+}
+
+/** What becomes of each layer that has weights and is not quantized yet, or why it stays. */
+export type QuantizationPlan = Map<string, PlannedLayer | { reason: string }>;
 
 const LAYER_OPTIONS = ['weights', 'groupSize', 'symmetric'];
 const CALLER = 'quantizeModel';
@@ -35,7 +47,7 @@ const CALLER = 'quantizeModel';
 /** @throws where an option is unknown or its value invalid, and whatever the filter throws. */
 export function planQuantization(
   model: LayersModel,
-  { filter = () => true, ...defaults }: QuantizeModelOptions,
+  { filter = () => true, ...defaults }: Omit<QuantizeModelOptions, 'inPlace'>,
 ): QuantizationPlan {
   const modelWide = resolve(CALLER, defaults);
   util.assert(
@@ -44,9 +56,10 @@ export function planQuantization(
   );
   const plan: QuantizationPlan = new Map();
   for (const { layer, path } of leaves(model)) {
-    if (layer.weights.length === 0 || isQuantizedDense(layer)) continue;
-    if (layer.getClassName() !== 'Dense') {
-      plan.set(path, { reason: `no quantized form of ${layer.getClassName()}` });
+    if (layer.weights.length === 0 || isQuantizedLayer(layer)) continue;
+    const kind = kindOf(layer);
+    if ('reason' in kind) {
+      plan.set(path, kind);
       continue;
     }
     const answer = filter(layer, path);
@@ -54,7 +67,7 @@ export function planQuantization(
       typeof answer === 'boolean' ? modelWide : resolveAnswer(path, answer, defaults);
     plan.set(
       path,
-      answer === false ? { reason: 'left by the filter' } : check(layer, quantization),
+      answer === false ? { reason: 'left by the filter' } : check(layer, kind, quantization),
     );
   }
   return plan;
@@ -85,11 +98,20 @@ function resolve(caller: string, options: QuantizeLayerOptions): Quantization {
   return resolveQuantization(caller, 'weights', weights, rest);
 }
 
-function check(layer: Layer, quantization: Quantization): Quantization | { reason: string } {
-  const kernel = layer.getWeights()[0];
-  const reason = formatOf(quantization).unsupported(kernel.shape[0], quantization);
-  if (reason !== null) return { reason };
-  return allFinite(kernel) ? quantization : { reason: 'its kernel has NaN or infinite values' };
+function check(
+  layer: Layer,
+  kind: LayerKind,
+  quantization: Quantization,
+): PlannedLayer | { reason: string } {
+  const weights = layer.getWeights();
+  for (const shape of tidy(() => kind.kernels(weights).map((kernel) => kernel.shape))) {
+    const [, k] = kind.rowsShape(shape);
+    const reason = formatOf(quantization).unsupported(k, quantization);
+    if (reason !== null) return { reason };
+  }
+  return weights.slice(0, kind.kernelWeights).every(allFinite)
+    ? { kind, quantization }
+    : { reason: 'its kernel has NaN or infinite values' };
 }
 
 function allFinite(kernel: Tensor): boolean {

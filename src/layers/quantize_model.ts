@@ -1,23 +1,35 @@
-import { dispose, engine, tidy, util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import { dispose, serialization, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
-import type { Quantization } from './formats';
-import { leaves, mapConfig, modelFromConfig, type Leaf, type LayerEntry } from './model_tree';
+import type { LayerConfig } from './kinds';
+import { assertModel, leaves, mapConfig, rebuild, type Leaf, type LayerEntry } from './model_tree';
 import {
   planQuantization,
+  type PlannedLayer,
   type QuantizationPlan,
   type QuantizeModelOptions,
 } from './quantization_plan';
-import { noteReason } from './quantization_report';
-import { QuantizedDense } from './quantized_dense';
+import { note, noteOf, type Note } from './quantization_notes';
+import { signalToNoise } from './signal_to_noise';
+
+type Layer = layers.Layer;
 
 /**
- * A copy of `model` with its dense layers in int8 or int4 (`QuantizedDense`), the rest as it was.
+ * A copy of `model` with the layers that are products or look-ups in int8 or int4, the rest as it was.
  *
- * `model` is a Sequential or a functional model, with nested models or without, and stays whole:
- * either model can be disposed of without harm to the other. Layers keep their names. A layer that
- * cannot be quantized is copied as it is; `quantizationReport` of the result says why. The copy is
- * not compiled: neither optimizer nor loss is carried over.
+ * Dense and TimeDistributed(Dense) become `QuantizedDense`, convolutions whose kernel covers one
+ * position `QuantizedPointwiseConv`, Embedding `QuantizedEmbedding`, SimpleRNN, GRU and LSTM
+ * `QuantizedRNN`. A layer that cannot be quantized is copied as it is; `inspectModel` of the result
+ * says why.
+ *
+ * `model` is a Sequential or a functional model, with nested models or without. Layers keep their
+ * names. The copy is not compiled: neither optimizer nor loss is carried over. `model` stays whole,
+ * and either model can be disposed of without harm to the other.
+ *
+ * With `inPlace: true`, `model` is used up instead: each of its weights is freed as soon as its
+ * layer is done, so that memory stays below that of the float model and one layer, where most of the
+ * model is quantized. Nothing else may share its layers. Arguments and classes are checked before the
+ * first weight is freed; should a layer fail after that, what is left of either model is freed too.
  *
  * ```js
  * const model = tf.sequential({layers: [
@@ -30,86 +42,138 @@ import { QuantizedDense } from './quantized_dense';
  *   filter: (layer, path) => path === 'logits' ? {weights: 'int8'} : true,
  * });
  * quantized.predict(tf.ones([1, 32])).print();
- * console.table(tf.qutlass.quantizationReport(quantized).layers);
- * await quantized.save('file:///tmp/quantized');
+ * tf.qutlass.printReport(tf.qutlass.inspectModel(quantized));
  * ```
  *
  * @param model any tf.LayersModel; its layers' classes must be registered, as for `model.save`
  * @param options see `QuantizeModelOptions`
- * @throws where `model` is no LayersModel, or an option is unknown or invalid; nothing is allocated
- * then, nor left where a layer's class turns out not to be registered.
+ * @throws where `model` is no LayersModel, an option is unknown or invalid, or a layer's class is
+ * not registered; nothing is allocated then.
  *
  * @doc {heading: 'Models', subheading: 'Quantization', namespace: 'qutlass'}
  */
 export function quantizeModel<T extends LayersModel>(
   model: T,
-  options: QuantizeModelOptions = {},
+  { inPlace = false, ...options }: QuantizeModelOptions = {},
 ): T {
+  assertModel('quantizeModel', 'model', model);
   util.assert(
-    model instanceof LayersModel,
-    () => `quantizeModel: model is ${valueText(model)}, expected a tf.LayersModel`,
+    typeof inPlace === 'boolean',
+    () => `quantizeModel: inPlace is ${valueText(inPlace)}, expected true or false`,
   );
+  assertRegistered(model);
   const plan = planQuantization(model, options);
-  return withoutLeftovers(() => {
-    const quantized = modelFromConfig(model, quantizedConfig(model, plan));
-    fillWeights(quantized, model, plan);
-    return quantized;
-  });
+  const config = quantizedConfig(model, plan);
+  const contents: LayerContents = new Map();
+  const toFree = inPlace ? layersOf(model) : new Set<Layer>();
+  try {
+    collectContents(model, plan, contents, toFree);
+    return rebuild(model, config, (leaf) => fill(leaf, contents));
+  } finally {
+    toFree.forEach(freeWeights);
+    if (inPlace) freeOptimizer(model);
+    for (const { weights } of contents.values()) dispose(weights);
+  }
+}
+
+// tfjs finds out only when it makes the copy: too late for a model that is used up by then.
+function assertRegistered(model: LayersModel): void {
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  for (const { layer, path } of leaves(model)) {
+    const className = layer.getClassName();
+    util.assert(
+      className in classNameMap,
+      () =>
+        `quantizeModel: ${path} is of class ${className}, which is not registered; call ` +
+        `tf.serialization.registerClass(${className}) first`,
+    );
+  }
 }
 
 function quantizedConfig(model: LayersModel, plan: QuantizationPlan): object {
   return mapConfig(model, (leaf, entry) => {
-    const quantization = plan.get(leaf.path);
-    return quantization === undefined || 'reason' in quantization
+    const planned = plan.get(leaf.path);
+    return planned === undefined || 'reason' in planned
       ? entry
-      : quantizedEntry(leaf, entry, quantization);
+      : quantizedEntry(leaf, entry, planned);
   });
 }
 
 function quantizedEntry(
   { layer }: Leaf,
-  entry: LayerEntry,
-  quantization: Quantization,
+  { config }: LayerEntry,
+  { kind, quantization }: PlannedLayer,
 ): LayerEntry {
-  const { name, trainable, batchInputShape, dtype, units, activation, useBias } =
-    entry.config as Record<string, unknown>;
-  const inputDim = layer.getWeights()[0].shape[0];
-  return {
-    className: QuantizedDense.className,
-    config: {
-      ...{ name, trainable, batchInputShape, dtype, units, activation, useBias },
-      ...quantization,
-      inputDim,
-    },
+  const float = {
+    className: layer.getClassName(),
+    config: config as LayerConfig,
+    kernelShape: layer.weights[0].shape as number[],
   };
+  return { className: kind.quantizedClass, config: kind.quantizedConfig(float, quantization) };
 }
 
-// Layers that stay share their weights' data with the float model: tfjs counts references to it,
-// and a change of a weight on either side puts new data in its place.
-function fillWeights(quantized: LayersModel, model: LayersModel, plan: QuantizationPlan): void {
-  const originals = new Map(Array.from(leaves(model), ({ layer, path }) => [path, layer]));
-  for (const { layer, path } of leaves(quantized)) {
-    const weights = originals.get(path)?.getWeights() ?? [];
+/** By path, the weights of the layers of a quantized model, and what the report says of them. */
+type LayerContents = Map<string, { weights: Tensor[]; note: Note }>;
+
+/** Fills `contents`; a layer of `toFree` is freed, and taken out, after the last of its paths. */
+function collectContents(
+  model: LayersModel,
+  plan: QuantizationPlan,
+  contents: LayerContents,
+  toFree: Set<Layer>,
+): void {
+  const lastPath = new Map(Array.from(leaves(model), ({ layer, path }) => [layer, path]));
+  for (const { layer, path } of leaves(model)) {
     const planned = plan.get(path);
-    if (planned !== undefined && 'format' in planned) {
-      const [kernel, bias] = weights as [Tensor2D, Tensor?];
-      tidy(() => layer.setWeights((layer as QuantizedDense).packWeights(kernel, bias)));
+    if (planned === undefined || 'reason' in planned) {
+      // They share their data with the float model: tfjs counts references to it, and a change on
+      // either side puts new data in its place.
+      const weights = layer.getWeights().map((weight) => weight.clone());
+      contents.set(path, { weights, note: planned ?? noteOf(layer) });
     } else {
-      layer.setWeights(weights);
-      if (planned !== undefined) noteReason(layer, planned.reason);
+      contents.set(path, quantize(layer, planned));
     }
+    if (lastPath.get(layer) === path && toFree.delete(layer)) freeWeights(layer);
   }
 }
 
-/** Calls `build`; where it throws, disposes of the variables that it has made so far. */
-export function withoutLeftovers<T>(build: () => T): T {
-  const { registeredVariables } = engine();
-  const before = new Set(Object.values(registeredVariables));
-  try {
-    return build();
-  } catch (error) {
-    const made = Object.values(registeredVariables).filter((variable) => !before.has(variable));
-    dispose(made);
-    throw error;
-  }
+function quantize(
+  layer: Layer,
+  { kind, quantization }: PlannedLayer,
+): { weights: Tensor[]; note: Note } {
+  const measured: Note = {};
+  const weights = tidy(() => {
+    const floats = layer.getWeights();
+    const kernels = kind.kernels(floats).map((float) => ({
+      float,
+      packed: kind.pack(float, quantization),
+    }));
+    measured.signalToNoise = signalToNoise(kind, kernels, quantization);
+    const others = floats.slice(kind.kernelWeights).map((weight) => weight.clone());
+    return [...kernels.flatMap(({ packed }) => packed), ...others];
+  });
+  return { weights, note: measured };
+}
+
+function fill({ layer, path }: Leaf, contents: LayerContents): void {
+  const { weights, note: what } = contents.get(path)!;
+  layer.setWeights(weights);
+  note(layer, what);
+}
+
+function layersOf(model: LayersModel): Set<Layer> {
+  return new Set(Array.from(leaves(model), ({ layer }) => layer));
+}
+
+function freeWeights({ weights }: Layer): void {
+  for (const weight of weights) weight.dispose();
+}
+
+/** Frees the optimizer of a model that made it itself: Adam's variables outweigh the model's. */
+function freeOptimizer(model: LayersModel): void {
+  const { optimizer, isOptimizerOwned } = model as unknown as {
+    optimizer?: { dispose(): void };
+    isOptimizerOwned?: boolean;
+  };
+  if (isOptimizerOwned) optimizer?.dispose();
 }

@@ -1,10 +1,9 @@
 import { util, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { initializers, LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { initializers, type LayersModel, type layers } from '@tensorflow/tfjs-layers';
 
-import { leaves } from '../layers/model_tree';
+import { assertModel, leaves } from '../layers/model_tree';
 import type { QuantizedDense } from '../layers/quantized_dense';
 import { FUNCTION, INTEGER, NUMBER, POSITIVE_INTEGER, readOptions } from '../ops/options';
-import { valueText } from '../ops/values';
 import { isAdaptable, withAdapters } from './with_adapters';
 
 type Layer = layers.Layer;
@@ -52,10 +51,7 @@ const DEFAULT_RANK = 8;
  * @doc {heading: 'Models', subheading: 'Training', namespace: 'qutlass'}
  */
 export function addLora<T extends LayersModel>(model: T, options: AddLoraOptions = {}): T {
-  util.assert(
-    model instanceof LayersModel,
-    () => `addLora: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('addLora', 'model', model);
   const given = readOptions('addLora', options, {
     rank: POSITIVE_INTEGER,
     alpha: NUMBER,
@@ -81,6 +77,6 @@ export function addLora<T extends LayersModel>(model: T, options: AddLoraOptions
 }
 
 function newAdapter(layer: QuantizedDense, rank: number, seed: number | undefined): Tensor[] {
-  const a = initializers.heUniform({ seed }).apply([layer.kernelRows!, rank]);
+  const a = initializers.heUniform({ seed }).apply([layer.kernelShape![0], rank]);
   return [a, zeros([rank, layer.units])];
 }

@@ -1,10 +1,9 @@
 import { util } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import { leaves, type Leaf } from '../layers/model_tree';
+import { assertModel, leaves, type Leaf } from '../layers/model_tree';
 import type { QuantizeModelOptions } from '../layers/quantization_plan';
 import { quantizeModel } from '../layers/quantize_model';
-import { valueText } from '../ops/values';
 import { isFakeQuantizedDense, type FakeQuantizedDense } from './fake_quantized_dense';
 import { replaceLayers } from './replace_layers';
 
@@ -18,7 +17,7 @@ import { replaceLayers } from './replace_layers';
  * const layer = tf.layers.dense({units: 2, inputShape: [8]});
  * const qat = tf.qutlass.prepareQat(tf.sequential({layers: [layer]}), {weights: 'int4'});
  * const quantized = tf.qutlass.convert(qat);
- * console.log(tf.qutlass.quantizationReport(quantized).layers);
+ * console.log(tf.qutlass.inspectModel(quantized).layers);
  * ```
  *
  * @param model a model with layers of `tf.qutlass.prepareQat`, or loaded from a file that has them
@@ -27,10 +26,7 @@ import { replaceLayers } from './replace_layers';
  * @doc {heading: 'Models', subheading: 'Training', namespace: 'qutlass'}
  */
 export function convert<T extends LayersModel>(model: T): T {
-  util.assert(
-    model instanceof LayersModel,
-    () => `convert: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('convert', 'model', model);
   const prepared = Array.from(leaves(model)).filter(({ layer }) => isFakeQuantizedDense(layer));
   util.assert(
     prepared.length > 0,

@@ -1,8 +1,7 @@
 import { dispose, io, util } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import { leaves } from '../layers/model_tree';
-import { valueText } from '../ops/values';
+import { assertModel, leaves } from '../layers/model_tree';
 import { type Adapter, adaptersOf, handlerOf } from './lora_file';
 import { isAdaptable, withAdapters } from './with_adapters';
 
@@ -29,10 +28,7 @@ export async function loadLora<T extends LayersModel>(
   model: T,
   source: string | io.IOHandler,
 ): Promise<T> {
-  util.assert(
-    model instanceof LayersModel,
-    () => `loadLora: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('loadLora', 'model', model);
   const handler = handlerOf('loadLora', source, io.getLoadHandlers);
   const adapters = adaptersOf(await handler.load!());
   try {
@@ -57,8 +53,8 @@ function assertFit(model: LayersModel, adapters: Map<string, Adapter>): void {
           `has an adapter for it`,
       );
     }
-    const { kernelRows, units } = layer;
-    util.assertShapesMatch(a.shape, [kernelRows!, rank], `loadLora: A of ${path}: `);
+    const [k, units] = layer.kernelShape!;
+    util.assertShapesMatch(a.shape, [k, rank], `loadLora: A of ${path}: `);
     util.assertShapesMatch(b.shape, [rank, units], `loadLora: B of ${path}: `);
   }
 }

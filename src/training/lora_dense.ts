@@ -71,7 +71,7 @@ export class LoraDense extends QuantizedDense {
       initializer: ReturnType<typeof initializers.zeros>,
     ) => this.addWeight(name, shape, 'float32', initializer, undefined, true);
     this.adapter = {
-      a: weight('loraA', [this.kernelRows, this.rank], initializers.heUniform({})),
+      a: weight('loraA', [this.inputDim, this.rank], initializers.heUniform({})),
       b: weight('loraB', [this.rank, this.units], initializers.zeros()),
     };
   }
@@ -80,7 +80,7 @@ export class LoraDense extends QuantizedDense {
     return tidy(() => {
       const product = super.call(inputs, kwargs);
       const [x] = Array.isArray(inputs) ? inputs : [inputs];
-      const rows: Tensor2D = reshape(cast(x, 'float32'), [-1, this.kernelRows!]);
+      const rows: Tensor2D = reshape(cast(x, 'float32'), [-1, this.inputDim!]);
       const { a, b } = this.adapter!;
       const low = matMul(matMul(rows, a.read() as Tensor2D), b.read() as Tensor2D);
       const sum = add(product, reshape(mul(low, this.alpha / this.rank), product.shape));
@@ -88,20 +88,17 @@ export class LoraDense extends QuantizedDense {
     });
   }
 
-  /** The weights of `QuantizedDense`. */
-  baseWeights(): Tensor[] {
-    return this.getWeights().slice(2);
-  }
-
-  /** alpha / rank · A · B `[K, units]`: what the adapter adds to the kernel. */
-  adapterKernel(): Tensor2D {
+  /** Of the merged kernel: with alpha / rank · A · B added. */
+  override dequantizeWeights(): Tensor[] {
     return tidy(() => {
+      const [kernel, ...bias] = super.dequantizeWeights();
       const { a, b } = this.adapter!;
-      return mul(matMul(a.read() as Tensor2D, b.read() as Tensor2D), this.alpha / this.rank);
+      const change = matMul(a.read() as Tensor2D, b.read() as Tensor2D);
+      return [add(kernel, mul(change, this.alpha / this.rank)), ...bias];
     });
   }
 
-  override getConfig(): serialization.ConfigDict {
+  override getConfig(): ReturnType<QuantizedDense['getConfig']> {
     const { rank, alpha, outputActivation } = this;
     return { ...super.getConfig(), rank, alpha, activation: outputActivation };
   }

@@ -1,11 +1,10 @@
-import { add, tidy, transpose, util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import { util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import { leaves } from '../layers/model_tree';
+import { kindOfQuantized, type LayerConfig } from '../layers/kinds';
+import { assertModel, leaves } from '../layers/model_tree';
 import { QuantizedDense } from '../layers/quantized_dense';
-import { dequantizeInt4, dequantizeInt8 } from '../ops';
 import { BOOLEAN, readOptions } from '../ops/options';
-import { valueText } from '../ops/values';
 import { isLoraDense, type LoraDense } from './lora_dense';
 import { replaceLayers } from './replace_layers';
 
@@ -42,10 +41,7 @@ export interface MergeLoraOptions {
  * @doc {heading: 'Models', subheading: 'Training', namespace: 'qutlass'}
  */
 export function mergeLora<T extends LayersModel>(model: T, options: MergeLoraOptions = {}): T {
-  util.assert(
-    model instanceof LayersModel,
-    () => `mergeLora: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('mergeLora', 'model', model);
   const { requantize = true } = readOptions('mergeLora', options, { requantize: BOOLEAN });
   util.assert(
     Array.from(leaves(model)).some(({ layer }) => isLoraDense(layer)),
@@ -56,39 +52,13 @@ export function mergeLora<T extends LayersModel>(model: T, options: MergeLoraOpt
     return {
       entry: requantize
         ? { className: QuantizedDense.className, config }
-        : { className: 'Dense', config: denseConfig(config) },
-      weights: () => (requantize ? packed(layer) : [mergedKernel(layer), ...biasOf(layer)]),
+        : kindOfQuantized(layer).floatEntry(config as LayerConfig),
+      weights: () => (requantize ? packed(layer) : layer.dequantizeWeights()),
     };
   });
 }
 
-function denseConfig(config: object): object {
-  const { name, trainable, batchInputShape, dtype, units, activation, useBias } = config as Record<
-    string,
-    unknown
-  >;
-  return { name, trainable, batchInputShape, dtype, units, activation, useBias };
-}
-
 function packed(layer: LoraDense): Tensor[] {
-  return layer.packWeights(mergedKernel(layer), ...biasOf(layer));
-}
-
-function biasOf(layer: LoraDense): [] | [Tensor] {
-  const weights = layer.baseWeights();
-  return layer.useBias ? [weights[weights.length - 1]] : [];
-}
-
-function mergedKernel(layer: LoraDense): Tensor2D {
-  return tidy(() => add(transpose(dequantizedRows(layer)), layer.adapterKernel()));
-}
-
-/** The kernel of the base, `[units, K]` float32. */
-function dequantizedRows(layer: LoraDense): Tensor2D {
-  const k = layer.kernelRows!;
-  const { format, groupSize, symmetric } = layer.quantization;
-  const [values, scales, zeros] = layer.baseWeights();
-  return format === 'int8'
-    ? dequantizeInt8(values, scales, k)
-    : dequantizeInt4(values, scales, symmetric ? null : zeros, k, { groupSize });
+  const [kernel, bias] = layer.dequantizeWeights() as [Tensor2D, Tensor?];
+  return layer.packWeights(kernel, bias);
 }

@@ -1,13 +1,12 @@
-import { util } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
+import { assertModel } from '../layers/model_tree';
 import { planQuantization, type QuantizeModelOptions } from '../layers/quantization_plan';
-import { valueText } from '../ops/values';
 import { FakeQuantizedDense } from './fake_quantized_dense';
 import { replaceLayers } from './replace_layers';
 
 /** The options of `prepareQat`: those of `quantizeModel`, and how weights are clipped. */
-export interface PrepareQatOptions extends QuantizeModelOptions {
+export interface PrepareQatOptions extends Omit<QuantizeModelOptions, 'inPlace'> {
   /** The part of the range of a group of weights that is kept, over 0 and at most 1, the default. */
   clipRatio?: number;
 }
@@ -16,7 +15,8 @@ export interface PrepareQatOptions extends QuantizeModelOptions {
  * A copy of `model` for quantization-aware training: its dense layers multiply with what int4 or
  * int8 leave of their kernels (`FakeQuantizedDense`), and learn to do with that.
  *
- * `tf.qutlass.quantizeModel` with the same options says which layers those are. A pretrained model
+ * Those are the dense layers that `tf.qutlass.quantizeModel` quantizes with the same options; layers
+ * of other kinds stay float, and can be quantized once `model` is converted. A pretrained model
  * needs a small part of its training again; int4 gains most, int8 seldom needs it. Of int8 only the
  * weights are rounded here: the inputs, which the quantized layer rounds as well, are not. The copy
  * has to be compiled; `tf.qutlass.convert` makes it a quantized model.
@@ -40,19 +40,17 @@ export interface PrepareQatOptions extends QuantizeModelOptions {
  * @doc {heading: 'Models', subheading: 'Training', namespace: 'qutlass'}
  */
 export function prepareQat<T extends LayersModel>(model: T, options: PrepareQatOptions = {}): T {
-  util.assert(
-    model instanceof LayersModel,
-    () => `prepareQat: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('prepareQat', 'model', model);
   const { clipRatio, ...quantizeOptions } = options;
   const plan = planQuantization(model, quantizeOptions);
   return replaceLayers(model, ({ layer, path }, entry) => {
-    const quantization = plan.get(path);
-    if (quantization === undefined || 'reason' in quantization) return null;
+    const planned = plan.get(path);
+    if (planned === undefined || 'reason' in planned) return null;
+    if (layer.getClassName() !== 'Dense') return null;
     return {
       entry: {
         className: FakeQuantizedDense.className,
-        config: { ...entry.config, ...quantization, clipRatio },
+        config: { ...entry.config, ...planned.quantization, clipRatio },
       },
       weights: () => layer.getWeights(),
     };

@@ -1,14 +1,7 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import {
-  leaves,
-  mapConfig,
-  modelFromConfig,
-  type Leaf,
-  type LayerEntry,
-} from '../layers/model_tree';
-import { withoutLeftovers } from '../layers/quantize_model';
+import { mapConfig, rebuild, type Leaf, type LayerEntry } from '../layers/model_tree';
 
 /** What takes the place of a layer. */
 export interface Replacement {
@@ -25,17 +18,13 @@ export function replaceLayers<T extends LayersModel>(
   model: T,
   replace: (leaf: Leaf, entry: LayerEntry) => Replacement | null,
 ): T {
-  return withoutLeftovers(() => {
-    const weightsOf = new Map<string, () => Tensor[]>();
-    const config = mapConfig(model, (leaf, entry) => {
-      const replacement = replace(leaf, entry);
-      weightsOf.set(leaf.path, replacement?.weights ?? (() => leaf.layer.getWeights()));
-      return replacement?.entry ?? entry;
-    });
-    const copy = modelFromConfig(model, config);
-    for (const { layer, path } of leaves(copy)) {
-      tidy(() => layer.setWeights(weightsOf.get(path)!()));
-    }
-    return copy;
+  const weightsOf = new Map<string, () => Tensor[]>();
+  const config = mapConfig(model, (leaf, entry) => {
+    const replacement = replace(leaf, entry);
+    weightsOf.set(leaf.path, replacement?.weights ?? (() => leaf.layer.getWeights()));
+    return replacement?.entry ?? entry;
+  });
+  return rebuild(model, config, ({ layer, path }) => {
+    tidy(() => layer.setWeights(weightsOf.get(path)!()));
   });
 }

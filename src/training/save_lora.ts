@@ -1,8 +1,7 @@
 import { io, util } from '@tensorflow/tfjs-core';
-import { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import { leaves } from '../layers/model_tree';
-import { valueText } from '../ops/values';
+import { assertModel, leaves } from '../layers/model_tree';
 import { isLoraDense } from './lora_dense';
 import { type Adapter, adapterArtifacts, handlerOf } from './lora_file';
 
@@ -29,10 +28,7 @@ export async function saveLora(
   model: LayersModel,
   target: string | io.IOHandler,
 ): Promise<io.SaveResult> {
-  util.assert(
-    model instanceof LayersModel,
-    () => `saveLora: model is ${valueText(model)}, expected a tf.LayersModel`,
-  );
+  assertModel('saveLora', 'model', model);
   const adapters = new Map<string, Adapter>();
   for (const { layer, path } of leaves(model)) {
     if (!isLoraDense(layer)) continue;

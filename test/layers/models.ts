@@ -72,6 +72,18 @@ export function nested(): LayersModel {
   return model({ name: 'nested', inputs: tokens, outputs: output });
 }
 
+/** What `model.save` hands to a handler. */
+export async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts | undefined;
+  await model.save(
+    tf.io.withSaveHandler(async (given) => {
+      artifacts = given;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  return artifacts!;
+}
+
 /** Seeded normal values for inputs. */
 export function inputOf(shape: number[], seed: number): Tensor {
   return tf.randomNormal(shape, 0, 1, 'float32', seed);

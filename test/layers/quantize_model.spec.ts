@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 
 import {
-  quantizationReport,
+  inspectModel,
   quantizeModel,
   type QuantizedDense,
   type QuantizeModelOptions,
@@ -21,7 +21,7 @@ import {
 
 /** The formats of a model's layers that have weights, by path. */
 function formats(model: LayersModel): { [path: string]: string } {
-  const rows = quantizationReport(model).layers;
+  const rows = inspectModel(model).layers;
   return Object.fromEntries(rows.map(({ layer, format }) => [layer, format]));
 }
 
@@ -85,7 +85,7 @@ describeOnBackends('quantizeModel', () => {
     });
   });
 
-  it('asks the filter for every dense layer, nested ones by their path', () => {
+  it('asks the filter for every layer that it can quantize, nested ones by their path', () => {
     const asked: [string, string][] = [];
     const quantized = quantizeModel(nested(), {
       weights: 'int4',
@@ -97,12 +97,13 @@ describeOnBackends('quantizeModel', () => {
       },
     });
     expect(asked).toEqual([
+      ['embedding', 'embedding'],
       ['wide', 'encoder/wide'],
       ['narrow', 'encoder/narrow'],
       ['head', 'head'],
     ]);
     expect(formats(quantized)).toEqual({
-      embedding: 'float32',
+      embedding: 'int8',
       'encoder/wide': 'int4 g8',
       'encoder/narrow': 'int8',
       head: 'float32',
@@ -126,6 +127,7 @@ describeOnBackends('quantizeModel', () => {
       useBias: true,
       activation: 'relu',
       inputDim: 37,
+      formatVersion: 1,
     });
     expect(second.useBias).toBe(false);
     expect(logits.activation).toBe('softmax');
@@ -178,7 +180,7 @@ describeOnBackends('quantizeModel', () => {
     const values = kernel.dataSync().slice();
     values[3] = Infinity;
     model.layers[2].setWeights([tf.tensor(values, kernel.shape)]);
-    const [first, second] = quantizationReport(quantizeModel(model)).layers;
+    const [first, second] = inspectModel(quantizeModel(model)).layers;
     expect(first.reason).toBeUndefined();
     expect(second.format).toBe('float32');
     expect(second.reason).toBe('its kernel has NaN or infinite values');
@@ -219,7 +221,7 @@ describeOnBackends('quantizeModel', () => {
     );
   });
 
-  it('leaves no tensors behind where a class cannot be made again', () => {
+  it('refuses classes that cannot be made again', () => {
     class Unregistered extends layers.Layer {
       static className = 'Unregistered';
       override call(inputs: tf.Tensor | tf.Tensor[]) {
@@ -230,7 +232,9 @@ describeOnBackends('quantizeModel', () => {
       layers: [dense({ units: 4, inputShape: [8], seed: 1 }), new Unregistered()],
     });
     const before = tf.memory().numTensors;
-    expect(() => quantizeModel(model)).toThrowError(/Unknown layer: Unregistered/);
+    expect(() => quantizeModel(model)).toThrowError(
+      /quantizeModel: unregistered_\S+ is of class Unregistered, which is not registered; call/,
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -111,7 +111,7 @@ describeOnBackends('QuantizedDense', () => {
     const second = quantizedDense({ units: 3, format: 'int4' });
     const output = second.apply(x) as SymbolicTensor;
     expect(model({ inputs: x, outputs: output }).outputShape).toEqual([null, 7, 3]);
-    expect(second.kernelRows).toBe(4);
+    expect(second.kernelShape).toEqual([4, 3]);
   });
 
   it('keeps no tensors but its weights, and frees those', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 
-import { quantizationReport, quantizeModel } from '../../src/layers';
+import { inspectModel, quantizeModel } from '../../src/layers';
 import { describeOnBackends, describePending } from '../support/backends';
 import { dense, inputOf, predict } from './models';
 
@@ -23,7 +23,7 @@ function describeOnDisk(): void {
     ];
     const quantized = quantizeModel(sequential({ layers }), { weights: 'int4', groupSize: 32 });
     await quantized.save(`file://${folder}`);
-    const { bytesAfter } = quantizationReport(quantized);
+    const { bytesAfter } = inspectModel(quantized);
     expect(statSync(join(folder, 'weights.bin')).size).toBe(bytesAfter);
     const loaded = await loadLayersModel(`file://${join(folder, 'model.json')}`);
     const x = inputOf([3, 128], 3);

@@ -3,8 +3,7 @@ import { loadLayersModel } from '@tensorflow/tfjs-layers';
 
 import { quantizeModel, type QuantizeModelOptions } from '../../src/layers';
 import { describeOnBackends } from '../support/backends';
-import { artifactsOf } from './artifacts';
-import { classifier, inputOf, nested, predict, siamese, tokensOf } from './models';
+import { artifactsOf, classifier, inputOf, nested, predict, siamese, tokensOf } from './models';
 
 const formats: [string, QuantizeModelOptions][] = [
   ['int8', { weights: 'int8' }],

@@ -9,6 +9,8 @@ import { findBackend } from '@tensorflow/tfjs-core';
 import { describePending, testBackends } from './backends';
 
 function addTensorflow(): void {
+  // Else this process takes all of the GPU's memory, and those that specs start get none.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   // Not an import: it loads libtensorflow and the addon, which not every run needs.
   require('../../src/index');
   const backend = findBackend('tensorflow') as { isUsingGpuDevice?: boolean } | null;

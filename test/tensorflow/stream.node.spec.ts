@@ -14,8 +14,7 @@ interface Outcome {
 
 async function run(mode: string): Promise<Outcome> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', PROGRAM], {
-    // Else the first of several processes takes all of the GPU's memory.
-    env: { ...process.env, QUTLASS_STREAM: mode, TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+    env: { ...process.env, QUTLASS_STREAM: mode },
   });
   return JSON.parse(stdout.trim().split('\n').pop()!) as Outcome;
 }

@@ -3,14 +3,14 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadLayersModel, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 
 import {
-  quantizationReport,
+  inspectModel,
   quantizedDense,
   quantizeModel,
   type QuantizeModelOptions,
 } from '../../src/layers';
 import { addLora, type AddLoraOptions, LoraDense, mergeLora } from '../../src/training';
-import { artifactsOf } from '../layers/artifacts';
 import {
+  artifactsOf,
   classifier,
   dense,
   inputOf,
@@ -163,7 +163,7 @@ describeOnBackends('addLora', () => {
   });
 
   it('is a quantized layer in the report', () => {
-    const { layers } = quantizationReport(adapted());
+    const { layers } = inspectModel(adapted());
     expect(layers[0]).toEqual({
       layer: 'first',
       kind: 'LoraDense',
@@ -240,8 +240,7 @@ describeOnBackends('mergeLora', () => {
       const model = adapted(options);
       await tune(model, 2);
       const merged = mergeLora(model);
-      const formats = (of: LayersModel) =>
-        quantizationReport(of).layers.map(({ format }) => format);
+      const formats = (of: LayersModel) => inspectModel(of).layers.map(({ format }) => format);
       expect(formats(merged)).toEqual(formats(model));
       const x = inputOf([9, 37], 1);
       const error = relativeError(predict(merged, x)[0], predict(model, x)[0]);

@@ -4,8 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 import { quantizeModel } from '../../src/layers';
 import { addLora, loadLora, saveLora } from '../../src/training';
-import { artifactsOf } from '../layers/artifacts';
-import { classifier, inputOf, nested, predict, tokensOf } from '../layers/models';
+import { artifactsOf, classifier, inputOf, nested, predict, tokensOf } from '../layers/models';
 import { describeOnBackends } from '../support/backends';
 
 const ENCODER = (_: unknown, path: string) => path.startsWith('encoder/');

@@ -174,6 +174,18 @@ TEST_EACH_ISA(values_of_all_magnitudes) {
   }
 }
 
+TEST_EACH_ISA(largest_mantissa) {
+  // 255 * 2^7 would be the one 15-bit integer that has no two signed bytes.
+  Random random(38);
+  for (int64_t m : {1, 2, 9}) {
+    for (int64_t group_size : {32, 64, 128, 700}) {
+      Problem problem(random, m, 7, 700, group_size);
+      for (float& x : problem.x) x = random.chance(0.5) ? 255.0f : -255.0f;
+      check_close(problem);
+    }
+  }
+}
+
 TEST_EACH_ISA(rounds_x_to_bf16) {
   // 1 + 2^-8 is a tie and becomes 1, 1 + 3 * 2^-8 becomes 1 + 2^-6; the scale shows the difference.
   for (int64_t m : {1, 5}) {

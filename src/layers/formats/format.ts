@@ -48,4 +48,7 @@ export interface WeightFormat {
 
   /** x `[…, M, K]` times the kernel that `weights` stand for: float32 `[…, M, N]`, bf16 values. */
   product(x: Tensor, weights: Tensor[], quantization: Quantization, epilogue: Epilogue): Tensor;
+
+  /** The rows of `k` elements that `weights` stand for, of the transposed kernel: float32 `[…, K]`. */
+  dequantize(weights: Tensor[], k: number, quantization: Quantization): Tensor;
 }

@@ -1,6 +1,6 @@
 import { dispose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { groupCount, INT4_PER_WORD, int4Words } from '../../kernels/cpu/layout';
-import { matmulInt4Bf16, quantizeWeightInt4 } from '../../ops';
+import { dequantizeInt4, matmulInt4Bf16, quantizeWeightInt4 } from '../../ops';
 import { valueText } from '../../ops/values';
 import type { WeightFormat, WeightSpec } from './format';
 
@@ -43,5 +43,8 @@ export const int4: WeightFormat = {
       (zeros as Tensor2D | undefined) ?? null,
       { groupSize, bias, activation },
     );
+  },
+  dequantize([values, scales, zeros], k, { groupSize }) {
+    return dequantizeInt4(values, scales, zeros ?? null, k, { groupSize });
   },
 };

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { int8Words, MAX_K_INT8, MAX_K_INT8_ZERO_POINT } from '../../kernels/cpu/layout';
-import { linearInt8, quantizeWeightInt8 } from '../../ops';
+import { dequantizeInt8, linearInt8, quantizeWeightInt8 } from '../../ops';
 import { valueText } from '../../ops/values';
 import type { WeightFormat } from './format';
 
@@ -33,5 +33,8 @@ export const int8: WeightFormat = {
 
   product(x, [values, scale], { symmetric }, { bias, activation }): Tensor {
     return linearInt8(x, values as Tensor2D, scale as Tensor1D, { bias, activation, symmetric });
+  },
+  dequantize([values, scale], k) {
+    return dequantizeInt8(values, scale, k);
   },
 };

@@ -1,0 +1,65 @@
+// The table of an instruction set of AVX2's vectors, whose int8 products may be others: for
+// isa_*.cc alone (see isa.h).
+#pragma once
+
+#include "cpu/isa_avx2_vector.h"
+#include "cpu/isa_int4_byte_dot.h"
+#include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int4_panel.h"
+#include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_int8_panel.h"
+#include "cpu/isa_magnitude.h"
+#include "cpu/isa_quantize_kernels.h"
+
+namespace qutlass::cpu {
+namespace {
+
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
+                                  int4_byte_dots_of_halves<Int4Vector>()};
+
+// Int8Vector multiplies; `prepare_int8` puts a row of activations in its form, and packing panels
+// is worth while from `least_panel_rows` on.
+template <typename Int8Vector>
+constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t*, int64_t, void*),
+                         int least_panel_rows) {
+  return {
+      name,
+      Int8Vector::kWords * kInt8PerWord,
+      Int8Vector::kPreparedBytes / (Int8Vector::kWords * kInt8PerWord),
+      prepare_int8,
+      6,
+      {{4, int8_tile<Int8Vector, 1, 4>},
+       {4, int8_tile<Int8Vector, 2, 4>},
+       {2, int8_tile<Int8Vector, 3, 2>},
+       {2, int8_tile<Int8Vector, 4, 2>},
+       {2, int8_tile<Int8Vector, 5, 2>},
+       {2, int8_tile<Int8Vector, 6, 2>}},
+      {6,
+       least_panel_rows,
+       2 * Vector::kLanes,
+       pack_int8_panel<Vector, Int8Vector, 2>,
+       {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
+        int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
+        int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}},
+      Vector::kLanes,
+      kInt4Dots,
+      sizeof kInt4Dots / sizeof *kInt4Dots,
+      {6,
+       2 * Vector::kLanes,
+       pack_int4_panel<Int4Vector, 2>,
+       {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
+        int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
+        int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}},
+      largest_magnitude<Int4Vector>,
+      2 * Vector::kLanes,
+      unpack_int4<Vector, 2>,
+      6,
+      {int4_tile<Vector, 2, 1>, int4_tile<Vector, 2, 2>, int4_tile<Vector, 2, 3>,
+       int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
+      quantize_row<Vector>,
+      quantize_columns<Vector>,
+  };
+}
+
+}  // namespace
+}  // namespace qutlass::cpu

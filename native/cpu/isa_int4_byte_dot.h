@@ -1,0 +1,262 @@
+// The int4 product of few rows of activations with a weight row, over the vector type of an
+// instruction set that multiplies unsigned by signed bytes: for isa_*.cc alone (see isa.h).
+//
+// The 16-bit integers of an activation (block_float.h) are split into bytes, x = 256 * high + low,
+// both signed, and a weight is an unsigned nibble. So words become two vectors of bytes by a mask
+// and a shift, with nothing to widen, and a sum of eight products of two bytes, at most
+// 8 * 15 * 128 each way, fits 16 bits.
+//
+// A run of words is four leaves of some vectors. Each leaf's sums are 32-bit lanes, of which every
+// 128 bits are added up, so that a run leaves one vector: lane h * 4 + l has half h of leaf l, or,
+// where a half is a group, the lanes are in the order of the groups. Then all that is done for a
+// group is done for the whole vector: zero points, units, scales.
+//
+// A vector type V is as in isa_int4_dot.h, of 8 lanes, and has
+//   low_nibbles(words), high_nibbles(words)   of every byte
+//   load_bytes(x)
+//   byte_dot(w, x)            products of unsigned and signed bytes, summed in pairs
+//   add_16(a, b)
+//   pin(v)                    v, computed here and now
+//   weigh_bytes(low, high)    low + 256 * high, pairs of 16 bits summed to 32
+//   total_quarters(v)         of four vectors: the lanes above
+//   in_group_order(v)         lane 2 * l + h of that
+//   load_twice(p), load_first_twice(p, count)   four elements, or so many of them, in each half
+#pragma once
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+namespace {
+
+constexpr int kLeaves = kInt4RunBlocks;
+// So far ahead words are asked for: a weight row is one stream, whose pages the processor does not
+// foresee.
+constexpr int64_t kPrefetchWords = 512;
+// Bytes of activations that go with a vector of words: low and high bytes of either nibbles.
+template <typename V>
+constexpr int64_t kActivationBytes = 4 * sizeof(typename V::Int);
+
+// How the groups of weights and the leaves of a run go together.
+enum class LeafGroups { kTwoALeaf, kOneALeaf, kLong };
+
+// Of the lanes of a run.
+template <typename V>
+struct LaneOperands {
+  typename V::Float scales;
+  typename V::Int zeros;
+};
+
+// The sums of a leaf for every row.
+template <typename V, int kVectors, int kRows>
+[[gnu::always_inline]] inline void leaf_sums(const int8_t* x, int64_t row_bytes,
+                                             const int32_t* words, typename V::Int (&sums)[kRows]) {
+  constexpr int64_t kBytes = sizeof(typename V::Int);
+  typename V::Int even[kVectors], odd[kVectors];
+  __builtin_prefetch(words + kPrefetchWords);
+  for (int v = 0; v < kVectors; ++v) {
+    const typename V::Int loaded = V::load_words(words + v * V::kLanes);
+    even[v] = V::low_nibbles(loaded);
+    odd[v] = V::high_nibbles(loaded);
+  }
+  // One row's bytes of one kind after the other: so there are registers for the weights.
+  for (int i = 0; i < kRows; ++i) {
+    const auto byte_sums = [&](const int8_t* bytes) __attribute__((always_inline)) {
+      typename V::Int sum = V::zero_int();
+      for (int v = 0; v < kVectors; ++v, bytes += kActivationBytes<V>) {
+        const typename V::Int products =
+            V::add_16(V::byte_dot(even[v], V::load_bytes(bytes)),
+                      V::byte_dot(odd[v], V::load_bytes(bytes + kBytes)));
+        sum = v == 0 ? products : V::add_16(sum, products);
+      }
+      return V::pin(sum);
+    };
+    const typename V::Int low = byte_sums(x + i * row_bytes);
+    sums[i] = V::weigh_bytes(low, byte_sums(x + i * row_bytes + 2 * kBytes));
+  }
+}
+
+// totals += scale * unit * sum of x * (q - zero) over the first `count` leaves of a run, of which
+// words(leaf) gives the words.
+template <typename V, int kVectors, LeafGroups kGroups, int kRows, typename Words>
+[[gnu::always_inline]] inline void add_run(const BlockFloats& x, int64_t count, Words words,
+                                           const LaneOperands<V>& operands,
+                                           typename V::Float (&totals)[kRows]) {
+  const int8_t* values = reinterpret_cast<const int8_t*>(x.values);
+  const int64_t row_bytes = x.row_values * static_cast<int64_t>(sizeof *x.values);
+  typename V::Int leaves[kLeaves][kRows];
+  for (int leaf = 0; leaf < kLeaves; ++leaf) {
+    if (leaf < count) {
+      leaf_sums<V, kVectors>(values + leaf * kVectors * kActivationBytes<V>, row_bytes, words(leaf),
+                             leaves[leaf]);
+    } else {
+      for (int i = 0; i < kRows; ++i) leaves[leaf][i] = V::zero_int();
+    }
+  }
+  for (int i = 0; i < kRows; ++i) {
+    typename V::Int sums =
+        V::total_quarters(leaves[0][i], leaves[1][i], leaves[2][i], leaves[3][i]);
+    if (kGroups == LeafGroups::kTwoALeaf) sums = V::in_group_order(sums);
+    const typename V::Int of_zeros =
+        V::multiply(V::load(x.negative_sums + i * x.row_sums), operands.zeros);
+    const typename V::Float products =
+        V::multiply(V::to_float(V::add(sums, of_zeros)), V::load(x.units + i * x.row_units));
+    totals[i] = V::multiply_add(products, operands.scales, totals[i]);
+  }
+}
+
+// Gives the operands of one run of a weight row after the other.
+template <typename V, LeafGroups kGroups, int64_t kLeafWords>
+class RunOperands {
+ public:
+  static constexpr int kPartsOfRun = kGroups == LeafGroups::kTwoALeaf ? 2 * kLeaves : kLeaves;
+  static constexpr int64_t kRunWords = kLeaves * kLeafWords;
+  // Of a part of a run that has one scale.
+  static constexpr int64_t kPartWords = kRunWords / kPartsOfRun;
+
+  RunOperands(const Int4Row& row, int64_t word, int64_t group_words)
+      : row_(row),
+        group_words_(group_words),
+        group_(kGroups == LeafGroups::kLong ? word / group_words : word / kPartWords),
+        left_in_group_(kGroups == LeafGroups::kLong ? group_words - word % group_words : 0) {}
+
+  [[gnu::always_inline]] LaneOperands<V> next() {
+    if (kGroups == LeafGroups::kLong) return next_of_long(kPartsOfRun);
+    const float* scales = row_.scales + group_;
+    const int32_t* zeros = row_.zeros ? row_.zeros + group_ : kMiddle;
+    group_ += kPartsOfRun;
+    if (kGroups == LeafGroups::kTwoALeaf) return {V::load(scales), V::load(zeros)};
+    return {V::load_twice(scales), V::load_twice(zeros)};
+  }
+
+  // Those of the last run, which has fewer parts; the others are nothing.
+  [[gnu::always_inline]] LaneOperands<V> last(int64_t parts) {
+    if (kGroups == LeafGroups::kLong) return next_of_long(parts);
+    const float* scales = row_.scales + group_;
+    const int32_t* zeros = row_.zeros ? row_.zeros + group_ : kMiddle;
+    if (kGroups == LeafGroups::kTwoALeaf) {
+      return {V::load_first(scales, parts), V::load_first(zeros, parts)};
+    }
+    return {V::load_first_twice(scales, parts), V::load_first_twice(zeros, parts)};
+  }
+
+ private:
+  static constexpr int32_t kMiddle[] = {8, 8, 8, 8, 8, 8, 8, 8};
+
+  [[gnu::always_inline]] LaneOperands<V> next_of_long(int64_t parts) {
+    if (left_in_group_ < parts * kPartWords) return next_of_some(parts);
+    const LaneOperands<V> operands = {V::broadcast(row_.scales[group_]),
+                                      V::broadcast(row_.zeros ? row_.zeros[group_] : kMiddle[0])};
+    left_in_group_ -= parts * kPartWords;
+    if (left_in_group_ == 0) begin_next_group();
+    return operands;
+  }
+
+  // Where a run has parts of more than one group.
+  LaneOperands<V> next_of_some(int64_t parts) {
+    float scales[kPartsOfRun] = {};
+    int32_t zeros[kPartsOfRun] = {};
+    for (int64_t i = 0; i < parts; ++i) {
+      scales[i] = row_.scales[group_];
+      zeros[i] = row_.zeros ? row_.zeros[group_] : kMiddle[0];
+      left_in_group_ -= kPartWords;
+      if (left_in_group_ <= 0) begin_next_group();
+    }
+    return {V::load_twice(scales), V::load_twice(zeros)};
+  }
+
+  void begin_next_group() {
+    left_in_group_ = group_words_;
+    ++group_;
+  }
+
+  const Int4Row& row_;
+  const int64_t group_words_;
+  int64_t group_, left_in_group_;
+};
+
+// One weight row; out[i * kColumns] is for row i of activations.
+template <typename V, int kVectors, LeafGroups kGroups, int kRows, int kColumns>
+[[gnu::always_inline]] inline void int4_byte_dot_of_row(const BlockFloats& x, const Int4Row& row,
+                                                        int64_t begin, int64_t end,
+                                                        int64_t group_words, float* out) {
+  constexpr int64_t kLeafWords = kVectors * V::kLanes;
+  using Operands = RunOperands<V, kGroups, kLeafWords>;
+  Operands operands(row, begin, group_words);
+  typename V::Float totals[kRows];
+  for (int i = 0; i < kRows; ++i) totals[i] = V::zero();
+  BlockFloats run = x;
+  int64_t word = begin;
+  for (; word + Operands::kRunWords <= end; word += Operands::kRunWords) {
+    add_run<V, kVectors, kGroups>(
+        run, kLeaves,
+        [&](int leaf)
+            __attribute__((always_inline)) { return row.words + word + leaf * kLeafWords; },
+        operands.next(), totals);
+    run.values += Operands::kRunWords * kInt4PerWord;
+    run.units += V::kLanes;
+    run.negative_sums += V::kLanes;
+  }
+  if (word < end) {
+    const int64_t left = end - word, whole_leaves = left / kLeafWords;
+    int32_t last[kLeafWords] = {};
+    for (int64_t i = whole_leaves * kLeafWords; i < left; ++i) {
+      last[i % kLeafWords] = row.words[word + i];
+    }
+    const int64_t parts = (left + Operands::kPartWords - 1) / Operands::kPartWords;
+    add_run<V, kVectors, kGroups>(
+        run, (left + kLeafWords - 1) / kLeafWords,
+        [&](int leaf) __attribute__((always_inline)) {
+          return leaf < whole_leaves ? row.words + word + leaf * kLeafWords : last;
+        },
+        operands.last(parts), totals);
+  }
+  for (int i = 0; i < kRows; ++i) out[i * kColumns] = V::total(totals[i]);
+}
+
+// A weight row takes all registers: columns come one after the other.
+template <typename V, int kVectors, LeafGroups kGroups, int kRows, int kColumns>
+void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
+                   int64_t group_words, float* out) {
+  for (int j = 0; j < kColumns; ++j) {
+    int4_byte_dot_of_row<V, kVectors, kGroups, kRows, kColumns>(x, rows[j], begin, end, group_words,
+                                                                out + j);
+  }
+}
+
+template <typename V, int kVectors, int kRows, int kColumns>
+void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
+                             int64_t group_words, float* out) {
+  const auto dot = group_words == kVectors * V::kLanes
+                       ? int4_byte_dot<V, kVectors, LeafGroups::kOneALeaf, kRows, kColumns>
+                       : int4_byte_dot<V, kVectors, LeafGroups::kLong, kRows, kColumns>;
+  dot(x, rows, begin, end, group_words, out);
+}
+
+// For groups that are whole blocks of kVectors.
+template <typename V, int kVectors>
+constexpr Int4Dots int4_byte_dots() {
+  return {Int4Order::kBytes,
+          kVectors,
+          1,
+          4,
+          {{4, int4_byte_dot_of_blocks<V, kVectors, 1, 4>},
+           {4, int4_byte_dot_of_blocks<V, kVectors, 2, 4>},
+           {4, int4_byte_dot_of_blocks<V, kVectors, 3, 4>},
+           {4, int4_byte_dot_of_blocks<V, kVectors, 4, 4>}}};
+}
+
+// For groups of half a vector.
+template <typename V>
+constexpr Int4Dots int4_byte_dots_of_halves() {
+  return {Int4Order::kBytesOfGroups,
+          1,
+          2,
+          4,
+          {{4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 1, 4>},
+           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 2, 4>},
+           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 3, 4>},
+           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 4, 4>}}};
+}
+
+}  // namespace
+}  // namespace qutlass::cpu
