@@ -36,7 +36,7 @@ describe('Quantization-aware training', () => {
     const afterTraining = loss(quantizeModel(float, INT4), heldOut) - inFloat;
     const afterAwareTraining = loss(convert(aware), heldOut) - inFloat;
     expect(inFloat).toBeLessThan(2.5); // of 6 bits that a guess takes
-    expect(afterTraining).toBeGreaterThan(0.1);
+    expect(afterTraining).toBeGreaterThan(0.05); // enough to be seen
     expect(afterAwareTraining).toBeLessThan(0.5 * afterTraining);
   }, 60_000);
 });
