@@ -17,6 +17,7 @@ import { programTfjs } from './runtime/program_tfjs'; // first: see there
 
 import { findBackend } from '@tensorflow/tfjs-core';
 
+import { registerGradients } from './gradients/register_all_gradients';
 import { type NativeSide, makeInfo } from './info';
 import { registerCpuKernels } from './kernels/cpu/register_all_kernels';
 import type { TensorflowBackend } from './kernels/tensorflow/backend';
@@ -46,6 +47,7 @@ function registerNativeKernels(): NativeSide | null {
 }
 
 registerCpuKernels();
+registerGradients();
 
 /** The namespace that is `tf.qutlass` too. */
 export const qutlass: Qutlass = makeNamespace(makeInfo(registerNativeKernels()));

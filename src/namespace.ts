@@ -1,9 +1,10 @@
-/** The namespace `tf.qutlass`: the ops, the layers, the models and `info`, the same in Node and in a browser. */
+/** The namespace `tf.qutlass`: ops, layers, graph models, training, `info`; in Node as in a browser. */
 import type { Info } from './info';
 import * as graphModels from './graph_models';
 import * as layers from './layers';
 import * as ops from './ops';
 import type { ProductShape } from './runtime/addon';
+import * as training from './training';
 
 /**
  * Says which kernels run, on what device, and why; and for a product, how it is computed.
@@ -20,10 +21,13 @@ import type { ProductShape } from './runtime/addon';
  */
 export type InfoFunction = (product?: ProductShape) => Info;
 
-export type Qutlass = typeof ops & typeof layers & typeof graphModels & { info: InfoFunction };
+export type Qutlass = typeof ops &
+  typeof layers &
+  typeof graphModels &
+  typeof training & { info: InfoFunction };
 
 export function makeNamespace(info: InfoFunction): Qutlass {
-  return { ...ops, ...layers, ...graphModels, info };
+  return { ...ops, ...layers, ...graphModels, ...training, info };
 }
 
 declare module '@tensorflow/tfjs-core' {

@@ -40,13 +40,18 @@ export const QuantizeWeightInt4 = 'QutlassQuantizeWeightInt4';
 export type QuantizeWeightInt4Inputs = { kernel: TensorInfo };
 export type QuantizeWeightInt4Attrs = { groupSize: number; symmetric: boolean };
 
+/** Rows of a matrix: a slice of packed words, which tfjs itself would make on the host. */
+export type RowRange = { firstRow: number; rowCount: number };
+
 export const DequantizeInt8 = 'QutlassDequantizeInt8';
 export type DequantizeInt8Inputs = { values: TensorInfo; scale: TensorInfo; zero?: TensorInfo };
-export type DequantizeInt8Attrs = { k: number };
+/** All rows, or those of the range, of values `[N, words]`. */
+export type DequantizeInt8Attrs = { k: number } & Partial<RowRange>;
 
 export const DequantizeInt4 = 'QutlassDequantizeInt4';
 export type DequantizeInt4Inputs = { values: TensorInfo; scales: TensorInfo; zeros?: TensorInfo };
-export type DequantizeInt4Attrs = { k: number; groupSize: number };
+/** All rows, or those of the range, of values `[N, words]`. */
+export type DequantizeInt4Attrs = { k: number; groupSize: number } & Partial<RowRange>;
 
 export const MatmulInt8Bf16 = 'QutlassMatmulInt8Bf16';
 export type MatmulInt8Bf16Inputs = {
@@ -60,6 +65,11 @@ export type MatmulInt8Bf16Inputs = {
 export type MatmulInt8Bf16Attrs = { activation: FusedActivation };
 
 export const MatmulInt4Bf16 = 'QutlassMatmulInt4Bf16';
+/**
+ * What runs where there are no zeros: the same kernel, by another name. tfjs saves the same list of
+ * inputs for every gradient of a kernel, and fails where one of them is absent.
+ */
+export const MatmulInt4Bf16WithoutZeros = 'QutlassMatmulInt4Bf16WithoutZeros';
 export type MatmulInt4Bf16Inputs = {
   x: TensorInfo;
   w: TensorInfo;
@@ -67,7 +77,8 @@ export type MatmulInt4Bf16Inputs = {
   zeros?: TensorInfo;
   bias?: TensorInfo;
 };
-export type MatmulInt4Bf16Attrs = { groupSize: number; activation: FusedActivation };
+/** `k` is for the gradient, which keeps no x to see it. */
+export type MatmulInt4Bf16Attrs = { k: number; groupSize: number; activation: FusedActivation };
 
 export const LinearInt8 = 'QutlassLinearInt8';
 export type LinearInt8Inputs = {
@@ -76,4 +87,5 @@ export type LinearInt8Inputs = {
   wScale: TensorInfo;
   bias?: TensorInfo;
 };
-export type LinearInt8Attrs = { activation: FusedActivation; symmetric: boolean };
+/** `k` is for the gradient, which keeps no x to see it. */
+export type LinearInt8Attrs = { k: number; activation: FusedActivation; symmetric: boolean };

@@ -21,6 +21,7 @@ export interface QuantizedDenseArgs extends QuantizedProductArgs {
  * `[N, ceil(K/8)]` (int4); `scale` float32 `[N]` (int8) or `scales` float32 `[N, G]` (int4), with
  * G = ceil(K/groupSize); `zeros` int32 `[N, G]` (int4 that is not symmetric); `bias` float32 `[N]`.
  * They are zeros until set: by `quantizeModel`, by `packWeights` and `setWeights`, or by loading.
+ * Gradients pass through the layer to what comes before it, see `tf.qutlass.linearInt8`.
  *
  * ```js
  * const layer = new tf.qutlass.QuantizedDense({units: 3, format: 'int8', activation: 'relu'});

@@ -1,6 +1,7 @@
 /** The ops, as they are found under `tf.qutlass`. */
 export { dequantizeInt4 } from './dequantize_int4';
 export { dequantizeInt8 } from './dequantize_int8';
+export { fakeQuantize } from './fake_quantize';
 export { linearInt8 } from './linear_int8';
 export { matmulInt4Bf16 } from './matmul_int4_bf16';
 export { matmulInt8Bf16 } from './matmul_int8_bf16';

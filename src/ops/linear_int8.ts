@@ -26,7 +26,12 @@ import type { LinearInt8Options } from './types';
  * const {values, scale} = tf.qutlass.quantizeWeightInt8(tf.randomNormal([64, 16]));
  * const x = tf.randomNormal([2, 64]);
  * tf.qutlass.linearInt8(x, values, scale, {bias: tf.zeros([16]), activation: 'relu'}).print();
+ * tf.grad((x) => tf.qutlass.linearInt8(x, values, scale))(x).print();
  * ```
+ *
+ * Differentiable in x and in the bias; w and wScale are frozen. The rounding of x to int8 and of y to
+ * bf16 count as no change (straight-through): dx = dy' · W with the real values W of the weights, and
+ * dbias is the sum of the rows of dy', where dy' is dy, 0 where the activation holds y at a bound.
  *
  * @param x float32 `[…, M, K]`
  * @param w packed int32 `[N, ceil(K/4)]`
@@ -69,7 +74,7 @@ function linearInt8_<T extends Tensor>(
   assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
 
   const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias };
-  return runKernel<T>(name, LinearInt8, inputs, { activation, symmetric });
+  return runKernel<T>(name, LinearInt8, inputs, { k, activation, symmetric });
 }
 
 export const linearInt8 = /* @__PURE__ */ op({ linearInt8_ });

@@ -1,7 +1,7 @@
 import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
-import { MatmulInt4Bf16 } from '../kernels/kernel_names';
+import { MatmulInt4Bf16, MatmulInt4Bf16WithoutZeros } from '../kernels/kernel_names';
 import { checkScales } from './int4_scales';
 import { ACTIVATION, POSITIVE_INTEGER, readOptions, TENSOR } from './options';
 import { assertPacked } from './packed';
@@ -25,6 +25,10 @@ import type { MatmulInt4Bf16Options } from './types';
  * tf.qutlass.matmulInt4Bf16(x, values, scales, zeros, {bias: tf.ones([16])}).print();
  * tf.matMul(x, kernel).add(1).print();  // about the same
  * ```
+ *
+ * Differentiable in x and in the bias; w, scales and zeros are frozen. The rounding of x and y to bf16
+ * counts as no change (straight-through): dx = dy' · W with the real values W of the weights, and
+ * dbias is the sum of the rows of dy', where dy' is dy, 0 where the activation holds y at a bound.
  *
  * @param x float32 `[…, M, K]`
  * @param w packed int32 `[N, ceil(K/8)]`: K comes last here too.
@@ -68,7 +72,8 @@ function matmulInt4Bf16_<T extends Tensor>(
 
   const inputs = { x: $x, w: $w, scales: $scales, zeros: $zeros, bias: $bias };
   const { activation = 'linear' } = given;
-  return runKernel<T>(name, MatmulInt4Bf16, inputs, { groupSize, activation });
+  const kernelName = $zeros ? MatmulInt4Bf16 : MatmulInt4Bf16WithoutZeros;
+  return runKernel<T>(name, kernelName, inputs, { k, groupSize, activation });
 }
 
 export const matmulInt4Bf16 = /* @__PURE__ */ op({ matmulInt4Bf16_ });

@@ -30,6 +30,9 @@ import type { MatmulInt8Bf16Options } from './types';
  * y.print();  // [2, 16]
  * ```
  *
+ * Differentiable in the bias alone: a and b are integers that know no small changes, and sa and sb
+ * belong to them. `tf.qutlass.linearInt8` has a gradient for the float32 rows that a comes from.
+ *
  * @param a packed int32 `[…, M, ceil(K/4)]`
  * @param b packed int32 `[N, ceil(K/4)]`: K comes last here too.
  * @param sa float32 `[…, M]` or a scalar: what one step of a row of `a` is worth.

@@ -19,6 +19,31 @@ export const POSITIVE_INTEGER: OptionType = {
   accepts: (value) => Number.isInteger(value) && (value as number) > 0,
 };
 
+export const INTEGER: OptionType = {
+  expected: 'an integer',
+  accepts: (value) => Number.isInteger(value),
+};
+
+export const NUMBER: OptionType = {
+  expected: 'a number',
+  accepts: (value) => Number.isFinite(value),
+};
+
+export const FUNCTION: OptionType = {
+  expected: 'a function',
+  accepts: (value) => typeof value === 'function',
+};
+
+export const RATIO: OptionType = {
+  expected: 'a number over 0 and at most 1',
+  accepts: (value) => typeof value === 'number' && value > 0 && value <= 1,
+};
+
+export const WEIGHT_BITS: OptionType = {
+  expected: '4 or 8',
+  accepts: (value) => value === 4 || value === 8,
+};
+
 export const TENSOR: OptionType = {
   expected: 'a tensor or an array',
   accepts: (value) =>

@@ -25,6 +25,14 @@ export interface QuantizeWeightInt4Options {
   symmetric?: boolean;
 }
 
+/** Options of `fakeQuantize`. */
+export interface FakeQuantizeOptions extends QuantizeWeightInt4Options {
+  /** 4 or 8 bits a weight, as `quantizeWeightInt4` or `quantizeWeightInt8` has them. Defaults to 4. */
+  bits?: 4 | 8;
+  /** The part of the range of a group that is kept, over 0 and at most 1. Defaults to 1. */
+  clipRatio?: number;
+}
+
 /** Options of `dequantizeInt8`. */
 export interface DequantizeInt8Options {
   /** The zero point of each row, int32 `[…]`; 0 where absent. */

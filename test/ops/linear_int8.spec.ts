@@ -105,12 +105,6 @@ describeOnBackends('linearInt8', () => {
     expectNoLeak(() => linearInt8([[1, 2]], w, [1], { bias: [1] }));
   });
 
-  it('has no gradient', () => {
-    const w = packInt8([[1, 2]]);
-    const sum = (x: tf.Tensor) => tf.sum<tf.Scalar>(linearInt8(x, w, 1));
-    expect(() => tf.grad(sum)(tf.ones([1, 2]))).toThrowError(/gradient/);
-  });
-
   it('refuses other arguments', () => {
     const x = tf.ones([2, 12]);
     const unpacked = tf.ones([3, 12], 'int32');

@@ -215,10 +215,4 @@ describeOnBackends('matmulInt8Bf16', () => {
     const a = packInt8([[1, 2, 3]]);
     expectNoLeak(() => matmulInt8Bf16(a, a, [1], [1], { bias: [1], aZero: [0] }));
   });
-
-  it('has no gradient', () => {
-    const a = packInt8([[1, 2, 3]]);
-    const sum = (sa: tf.Tensor) => tf.sum<tf.Scalar>(matmulInt8Bf16(a, a, sa, 1));
-    expect(() => tf.grad(sum)(tf.ones([1]))).toThrowError(/gradient/);
-  });
 });

@@ -2,6 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { registerGradients } from '../../src/gradients/register_all_gradients';
 import { registerCpuKernels } from '../../src/kernels/cpu/register_all_kernels';
 
 /** A backend with our kernels. */
@@ -14,6 +15,7 @@ export interface TestBackend {
 // Keeps tfjs's greeting and advice out of the report.
 tf.env().set('IS_TEST', true);
 registerCpuKernels();
+registerGradients();
 
 /** 'cpu' everywhere; Node adds what it has, before specs are loaded (node_backends.ts). */
 export const testBackends: TestBackend[] = [{ name: 'cpu', place: 'host' }];

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as graphModels from '../../src/graph_models';
 import * as layers from '../../src/layers';
 import * as ops from '../../src/ops';
+import * as training from '../../src/training';
 import './backends';
 
 const SOURCE = join(__dirname, '../../src');
@@ -26,7 +27,12 @@ function documentedNames(namespace: object): string[] {
   return names.filter((name) => classOf(name) === name || !names.includes(classOf(name)));
 }
 
-for (const [folder, namespace] of Object.entries({ ops, layers, graph_models: graphModels })) {
+for (const [folder, namespace] of Object.entries({
+  ops,
+  layers,
+  graph_models: graphModels,
+  training,
+})) {
   describe(`the snippets in the docs of src/${folder}`, () => {
     const documented = readdirSync(join(SOURCE, folder))
       .filter((file) => file.endsWith('.ts'))
@@ -50,7 +56,7 @@ for (const [folder, namespace] of Object.entries({ ops, layers, graph_models: gr
           const run = runInThisContext(`async (tf) => {${snippet}}`) as (
             namespace: object,
           ) => Promise<void>;
-          await run({ ...tf, qutlass: { ...ops, ...layers, ...graphModels } });
+          await run({ ...tf, qutlass: { ...ops, ...layers, ...graphModels, ...training } });
         }
         expect(console.log).toHaveBeenCalled();
       });

@@ -11,6 +11,8 @@ import { describePending, testBackends } from './backends';
 function addTensorflow(): void {
   // Else this process takes all of the GPU's memory, and those that specs start get none.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  // TensorFlow's own products, which specs compare with, in float32 and not in TF32.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   // Not an import: it loads libtensorflow and the addon, which not every run needs.
   require('../../src/index');
   const backend = findBackend('tensorflow') as { isUsingGpuDevice?: boolean } | null;

@@ -45,6 +45,20 @@ const CALLS: WrongCall[] = [
     error: /packInt4: x has shape \[\], expected rank at least 1/,
   },
   {
+    because: 'there are fewer rows',
+    op: 'QutlassDequantizeInt8',
+    inputs: () => [int32([3, 2]), float32([3])],
+    attributes: { k: 8, first_row: 2, row_count: 2 },
+    error: /dequantizeInt8: first_row is 2 and row_count 2, but values has 3 rows/,
+  },
+  {
+    because: 'rows are asked of what is no matrix',
+    op: 'QutlassDequantizeInt4',
+    inputs: () => [int32([3, 2, 1]), float32([3, 2, 1])],
+    attributes: { k: 8, group_size: 8, first_row: 0, row_count: 1 },
+    error: /dequantizeInt4: values has shape \[3,2,1\], expected rank 2/,
+  },
+  {
     because: 'k does not fit the words',
     op: 'QutlassUnpackInt8',
     inputs: () => [int32([2, 3])],

@@ -1,6 +1,7 @@
 #include "cpu/kernels.h"
 #include "tensorflow/ops/all_ops.h"
 #include "tensorflow/ops/operands.h"
+#include "tensorflow/ops/row_range.h"
 
 namespace qutlass::tensorflow {
 namespace {
@@ -13,7 +14,9 @@ class DequantizeInt8 {
   static constexpr char kName[] = "QutlassDequantizeInt8";
 
   explicit DequantizeInt8(const Attributes& attributes)
-      : k_(attributes.integer("k")), has_zero_(attributes.has_optional_input(0)) {}
+      : k_(attributes.integer("k")),
+        range_(attributes),
+        has_zero_(attributes.has_optional_input(0)) {}
 
   void compute(const OpContext& context) const {
     const Tensor values = context.input(0, "values");
@@ -25,24 +28,28 @@ class DequantizeInt8 {
     scale.expect_shape(rows, "one scale a row of values");
     DequantizeInt8Args args = {};
     args.zero = optional_data<int32_t>(zero, rows, "one zero point a row of values");
-    const Tensor x = context.output(0, "x", kFloat, with_last(values.shape(), k_));
-    args.values = values.data<int32_t>();
-    args.scale = scale.data<float>();
+    const Tensor x = context.output(0, "x", kFloat, range_.shape(values, k_));
+    args.values = values.data<int32_t>() + range_.first() * int8_words(k_);
+    args.scale = scale.data<float>() + range_.first();
+    if (args.zero) args.zero += range_.first();
     args.x = x.data<float>();
-    args.rows = values.rows();
+    args.rows = x.rows();
     args.k = k_;
     context.run(kKernels, args);
   }
 
  private:
   int64_t k_;
+  RowRange range_;
   bool has_zero_;
 };
 
 }  // namespace
 
 OpEntry dequantize_int8_op() {
-  return make_op<DequantizeInt8>({{"values: int32", "scale: float"}, {"x: float"}, {"k: int"}},
+  return make_op<DequantizeInt8>({{"values: int32", "scale: float"},
+                                  {"x: float"},
+                                  {"k: int", RowRange::kFirstAttribute, RowRange::kCountAttribute}},
                                  OptionalInput{"Zero", "zero: int32"});
 }
 

@@ -2,9 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import { DequantizeInt8 } from '../kernel_names';
 import type { DequantizeInt8Attrs, DequantizeInt8Inputs } from '../kernel_names';
-import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
+import { cpuKernel, floatsOf, integersOf, rowsAndWidth } from './backend';
 import type { CpuKernelArgs } from './backend';
 import { INT8_PER_WORD, int8View } from './layout';
+import { rowRange } from './row_range';
 
 function dequantizeInt8(
   args: CpuKernelArgs<DequantizeInt8Inputs, DequantizeInt8Attrs>,
@@ -14,16 +15,18 @@ function dequantizeInt8(
   const bytes = int8View(integersOf(backend, inputs.values));
   const scale = floatsOf(backend, inputs.scale);
   const zero = inputs.zero && integersOf(backend, inputs.zero);
-  const [rows, words] = rowsAndWidth(inputs.values.shape);
+  const [, words] = rowsAndWidth(inputs.values.shape);
+  const { firstRow, rowCount, shape } = rowRange(inputs.values.shape, attrs);
 
-  const x = new Float32Array(rows * k);
-  for (let row = 0; row < rows; row++) {
+  const x = new Float32Array(rowCount * k);
+  for (let i = 0; i < rowCount; i++) {
+    const row = firstRow + i;
     const start = row * words * INT8_PER_WORD;
     const rowZero = zero ? zero[row] : 0;
     // Storing to x rounds the product to float32.
-    for (let i = 0; i < k; i++) x[row * k + i] = (bytes[start + i] - rowZero) * scale[row];
+    for (let j = 0; j < k; j++) x[i * k + j] = (bytes[start + j] - rowZero) * scale[row];
   }
-  return backend.makeTensorInfo(withWidth(inputs.values.shape, k), 'float32', x);
+  return backend.makeTensorInfo(shape, 'float32', x);
 }
 
 export const dequantizeInt8Config = cpuKernel(DequantizeInt8, dequantizeInt8);

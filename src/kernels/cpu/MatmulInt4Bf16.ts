@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-import { MatmulInt4Bf16 } from '../kernel_names';
+import { MatmulInt4Bf16, MatmulInt4Bf16WithoutZeros } from '../kernel_names';
 import type { MatmulInt4Bf16Attrs, MatmulInt4Bf16Inputs } from '../kernel_names';
 import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
 import type { CpuKernelArgs } from './backend';
@@ -64,4 +64,6 @@ function matmulInt4Bf16(
   return backend.makeTensorInfo(withWidth(inputs.x.shape, n), 'float32', y);
 }
 
-export const matmulInt4Bf16Config = cpuKernel(MatmulInt4Bf16, matmulInt4Bf16);
+export const matmulInt4Bf16Configs = [MatmulInt4Bf16, MatmulInt4Bf16WithoutZeros].map((name) =>
+  cpuKernel(name, matmulInt4Bf16),
+);

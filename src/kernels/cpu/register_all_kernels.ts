@@ -4,7 +4,7 @@ import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { dequantizeInt4Config } from './DequantizeInt4';
 import { dequantizeInt8Config } from './DequantizeInt8';
 import { linearInt8Config } from './LinearInt8';
-import { matmulInt4Bf16Config } from './MatmulInt4Bf16';
+import { matmulInt4Bf16Configs } from './MatmulInt4Bf16';
 import { matmulInt8Bf16Config } from './MatmulInt8Bf16';
 import { packInt4Config } from './PackInt4';
 import { packInt8Config } from './PackInt8';
@@ -18,7 +18,7 @@ export const cpuKernelConfigs: readonly KernelConfig[] = [
   dequantizeInt4Config,
   dequantizeInt8Config,
   linearInt8Config,
-  matmulInt4Bf16Config,
+  ...matmulInt4Bf16Configs,
   matmulInt8Bf16Config,
   packInt4Config,
   packInt8Config,

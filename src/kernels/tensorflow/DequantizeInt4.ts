@@ -13,8 +13,8 @@ export const dequantizeInt4Config: KernelConfig = {
   kernelFunc: (args) => {
     const backend = args.backend as TensorflowBackend;
     const { values, scales, zeros } = args.inputs as DequantizeInt4Inputs;
-    const { k, groupSize } = args.attrs as unknown as DequantizeInt4Attrs;
-    const attributes = { k, group_size: groupSize };
+    const { k, groupSize, firstRow, rowCount } = args.attrs as unknown as DequantizeInt4Attrs;
+    const attributes = { k, group_size: groupSize, first_row: firstRow, row_count: rowCount };
     return execute(backend, DequantizeInt4, [values, scales], attributes, { Zeros: zeros });
   },
 };

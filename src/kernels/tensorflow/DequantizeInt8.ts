@@ -13,7 +13,8 @@ export const dequantizeInt8Config: KernelConfig = {
   kernelFunc: (args) => {
     const backend = args.backend as TensorflowBackend;
     const { values, scale, zero } = args.inputs as DequantizeInt8Inputs;
-    const { k } = args.attrs as unknown as DequantizeInt8Attrs;
-    return execute(backend, DequantizeInt8, [values, scale], { k }, { Zero: zero });
+    const { k, firstRow, rowCount } = args.attrs as unknown as DequantizeInt8Attrs;
+    const attributes = { k, first_row: firstRow, row_count: rowCount };
+    return execute(backend, DequantizeInt8, [values, scale], attributes, { Zero: zero });
   },
 };

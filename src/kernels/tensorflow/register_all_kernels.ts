@@ -8,7 +8,7 @@ import { type KernelConfig, getKernel, registerKernel } from '@tensorflow/tfjs-c
 import { dequantizeInt4Config } from './DequantizeInt4';
 import { dequantizeInt8Config } from './DequantizeInt8';
 import { linearInt8Config } from './LinearInt8';
-import { matmulInt4Bf16Config } from './MatmulInt4Bf16';
+import { matmulInt4Bf16Configs } from './MatmulInt4Bf16';
 import { matmulInt8Bf16Config } from './MatmulInt8Bf16';
 import { packInt4Config } from './PackInt4';
 import { packInt8Config } from './PackInt8';
@@ -29,7 +29,7 @@ const configs: KernelConfig[] = [
   dequantizeInt8Config,
   dequantizeInt4Config,
   matmulInt8Bf16Config,
-  matmulInt4Bf16Config,
+  ...matmulInt4Bf16Configs,
   linearInt8Config,
 ];
 

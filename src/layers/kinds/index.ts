@@ -22,12 +22,18 @@ export function kindOf(layer: layers.Layer): LayerKind | { reason: string } {
   return reason === null ? kind : { reason };
 }
 
+/** A dense layer with an adapter (src/training/lora_dense.ts) counts as the one that it extends. */
+function quantizedClassOf(layer: layers.Layer): string {
+  const className = layer.getClassName();
+  return className === 'LoraDense' ? dense.quantizedClass : className;
+}
+
 /** By name, not by class: where this package is loaded twice, a model has the layers of one copy. */
 export function isQuantizedLayer(layer: layers.Layer): layer is QuantizedLayer {
-  return kinds.some(({ quantizedClass }) => quantizedClass === layer.getClassName());
+  return kinds.some(({ quantizedClass }) => quantizedClass === quantizedClassOf(layer));
 }
 
 /** The kind that a quantized layer goes back to. */
 export function kindOfQuantized(layer: QuantizedLayer): LayerKind {
-  return kinds.find(({ quantizedClass }) => quantizedClass === layer.getClassName())!;
+  return kinds.find(({ quantizedClass }) => quantizedClass === quantizedClassOf(layer))!;
 }
