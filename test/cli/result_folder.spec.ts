@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -72,6 +74,35 @@ describe('a result folder', () => {
     expect(readdirSync(folder())).toEqual(['out']);
     expect(content()).toBe('old');
   });
+
+  it('cannot be below a file', async () => {
+    const path = join(write(join(folder(), 'file'), ''), 'out');
+    await expectAsync(writeFolder(path, false, model('first'))).toBeRejectedWithError(
+      StepError,
+      /^cannot write .*ENOTDIR|EEXIST/,
+    );
+    expect(readdirSync(folder())).toEqual(['file']);
+  });
+
+  it('is absent where the program is interrupted', async () => {
+    const source = JSON.stringify(require.resolve('../../src/cli/models/result_folder'));
+    const program = write(
+      join(folder(), 'program.cjs'),
+      `require(${source}).writeFolder(${JSON.stringify(out())}, false, () => {
+        console.log('writing');
+        return new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`,
+    );
+    const child = spawn(process.execPath, ['--import', 'tsx', program], {
+      cwd: join(__dirname, '..', '..'), // where tsx is found
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+    expect(readdirSync(folder()).length).toBe(2);
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([143, null]);
+    expect(readdirSync(folder())).toEqual(['program.cjs']);
+  }, 60_000);
 
   it('that others make meanwhile is theirs', async () => {
     const late = async (target: string) => {

@@ -40,7 +40,9 @@ export async function writeFolder(
 ): Promise<void> {
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
   const partial = `${target}.partial-${process.pid}`;
-  const removePartial = () => rmSync(partial, { recursive: true, force: true });
+  const removePartial = () => {
+    if (existsSync(partial)) rmSync(partial, { recursive: true, force: true });
+  };
   try {
     mkdirSync(dirname(target), { recursive: true });
     mkdirSync(partial);
@@ -48,9 +50,10 @@ export async function writeFolder(
     checkTarget(path, force); // again: it may have been made meanwhile
     putInPlace(partial, target);
   } catch (error) {
-    removePartial();
     if (error instanceof StepError) throw error;
     throw new StepError(`cannot write ${path}: ${(error as Error).message}`);
+  } finally {
+    removePartial();
   }
 }
 
