@@ -51,7 +51,12 @@ export default defineConfig(
   },
   {
     // Packages and addons that are found at run time are required then.
-    files: ['src/runtime/**/*.ts', 'src/cli/probe/**/*.ts', 'test/**/*.ts'],
+    files: [
+      'src/runtime/**/*.ts',
+      'src/cli/models/load_package.ts',
+      'src/cli/probe/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {

@@ -9,9 +9,11 @@ export interface OptionSpec {
   /** A flag where undefined, else what stands for the value in --help: 'DIR', 'auto|on|off'. */
   value?: string;
   default?: string;
+  /** May be given several times: its value is a list. */
+  multiple?: boolean;
 }
 
-export type OptionValues = Record<string, string | boolean | undefined>;
+export type OptionValues = Record<string, string | string[] | boolean | undefined>;
 
 export interface Command {
   name: string;
@@ -19,6 +21,8 @@ export interface Command {
   summary: string;
   /** What --help adds. */
   description: string;
+  /** What each argument without a name is, in order: all are needed, and none may share an option's name. */
+  arguments?: Record<string, string>;
   options: Record<string, OptionSpec>;
   /** Answers the exit status. */
   run(values: OptionValues): Promise<number>;
@@ -40,6 +44,20 @@ function checkChoice(option: string, value: unknown, spec: OptionSpec): void {
   }
 }
 
+/** By name, the arguments that have none on the command line. */
+function nameArguments(command: Command, given: string[]): OptionValues {
+  const names = Object.keys(command.arguments ?? {});
+  if (given.length > names.length) {
+    throw new UsageError(`unexpected argument '${given[names.length]}'`);
+  }
+  const missing = names.slice(given.length).map((name) => `<${name}>`);
+  if (missing.length > 0) {
+    const are = missing.length === 1 ? 'is' : 'are';
+    throw new UsageError(`${command.name}: ${missing.join(' and ')} ${are} missing`);
+  }
+  return Object.fromEntries(names.map((name, index) => [name, given[index]]));
+}
+
 /** Parses a command's arguments. Throws UsageError. */
 export function parseOptions(command: Command, args: string[]): OptionValues {
   const specs = { ...command.options, help: HELP };
@@ -49,18 +67,31 @@ export function parseOptions(command: Command, args: string[]): OptionValues {
       {
         type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
         ...(spec.default === undefined ? {} : { default: spec.default }),
+        ...(spec.multiple ? { multiple: true } : {}),
         ...(name === 'help' ? { short: 'h' } : {}),
       },
     ]),
   );
+  const allowPositionals = command.arguments !== undefined;
   let values: OptionValues;
+  let positionals: string[];
   try {
-    values = parseArgs({ args, options, allowPositionals: false }).values as OptionValues;
+    const parsed = parseArgs({ args, options, allowPositionals });
+    positionals = parsed.positionals;
+    values = parsed.values as OptionValues;
   } catch (error) {
     throw new UsageError(firstSentence((error as Error).message));
   }
   for (const [name, spec] of Object.entries(specs)) checkChoice(name, values[name], spec);
-  return values;
+  return values.help === true ? values : { ...values, ...nameArguments(command, positionals) };
+}
+
+function argumentLines(specs: Record<string, string>): string[] {
+  const named = Object.entries(specs);
+  if (named.length === 0) return [];
+  const width = Math.max(...named.map(([name]) => name.length + 2));
+  const lines = named.map(([name, what]) => `  ${`<${name}>`.padEnd(width)}  ${what}`);
+  return ['Arguments:', ...lines, ''];
 }
 
 function optionLines(options: Record<string, OptionSpec>): string[] {
@@ -74,11 +105,13 @@ function optionLines(options: Record<string, OptionSpec>): string[] {
 
 /** What `npx tfjs-qutlass <command> --help` prints. */
 export function commandHelp(command: Command): string {
+  const named = Object.keys(command.arguments ?? {}).map((name) => ` <${name}>`);
   return [
-    `Usage: npx tfjs-qutlass ${command.name} [options]`,
+    `Usage: npx tfjs-qutlass ${command.name}${named.join('')} [options]`,
     '',
     command.description,
     '',
+    ...argumentLines(command.arguments ?? {}),
     'Options:',
     ...optionLines({ ...command.options, help: HELP }),
   ].join('\n');

@@ -30,6 +30,11 @@ export interface QuantizeModelOptions extends QuantizeLayerOptions {
    * float model and one layer. The float model is of no use then; false by default.
    */
   inPlace?: boolean;
+  /**
+   * Called as soon as a layer is done, quantized or not: for a progress bar. `done` counts the layers
+   * so far, of `total`.
+   */
+  onLayer?: (path: string, done: number, total: number) => void;
 }
 
 /** A layer that is to be quantized, and how. */
@@ -47,7 +52,7 @@ const CALLER = 'quantizeModel';
 /** @throws where an option is unknown or its value invalid, and whatever the filter throws. */
 export function planQuantization(
   model: LayersModel,
-  { filter = () => true, ...defaults }: Omit<QuantizeModelOptions, 'inPlace'>,
+  { filter = () => true, ...defaults }: Omit<QuantizeModelOptions, 'inPlace' | 'onLayer'>,
 ): QuantizationPlan {
   const modelWide = resolveOptions(CALLER, defaults);
   util.assert(

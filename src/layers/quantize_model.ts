@@ -54,12 +54,16 @@ type Layer = layers.Layer;
  */
 export function quantizeModel<T extends LayersModel>(
   model: T,
-  { inPlace = false, ...options }: QuantizeModelOptions = {},
+  { inPlace = false, onLayer = () => {}, ...options }: QuantizeModelOptions = {},
 ): T {
   assertModel('quantizeModel', 'model', model);
   util.assert(
     typeof inPlace === 'boolean',
     () => `quantizeModel: inPlace is ${valueText(inPlace)}, expected true or false`,
+  );
+  util.assert(
+    typeof onLayer === 'function',
+    () => `quantizeModel: onLayer is ${valueText(onLayer)}, expected a function`,
   );
   assertRegistered(model);
   const plan = planQuantization(model, options);
@@ -67,7 +71,7 @@ export function quantizeModel<T extends LayersModel>(
   const contents: LayerContents = new Map();
   const toFree = inPlace ? layersOf(model) : new Set<Layer>();
   try {
-    collectContents(model, plan, contents, toFree);
+    collectContents(model, plan, contents, toFree, onLayer);
     return rebuild(model, config, (leaf) => fill(leaf, contents));
   } finally {
     toFree.forEach(freeWeights);
@@ -121,9 +125,11 @@ function collectContents(
   plan: QuantizationPlan,
   contents: LayerContents,
   toFree: Set<Layer>,
+  onLayer: NonNullable<QuantizeModelOptions['onLayer']>,
 ): void {
-  const lastPath = new Map(Array.from(leaves(model), ({ layer, path }) => [layer, path]));
-  for (const { layer, path } of leaves(model)) {
+  const all = Array.from(leaves(model));
+  const lastPath = new Map(all.map(({ layer, path }) => [layer, path]));
+  for (const [index, { layer, path }] of all.entries()) {
     const planned = plan.get(path);
     if (planned === undefined || 'reason' in planned) {
       // They share their data with the float model: tfjs counts references to it, and a change on
@@ -134,6 +140,7 @@ function collectContents(
       contents.set(path, quantize(layer, planned));
     }
     if (lastPath.get(layer) === path && toFree.delete(layer)) freeWeights(layer);
+    onLayer(path, index + 1, all.length);
   }
 }
 

@@ -10,6 +10,7 @@ describe('arguments', () => {
       strong: { description: 'twice the leaves' },
       milk: { value: 'auto|yes|no', default: 'auto', description: 'whether with milk' },
       cup: { value: 'NAME', description: 'whose cup' },
+      guest: { value: 'NAME', multiple: true, description: 'who else has some' },
     },
     run: () => Promise.resolve(0),
   };
@@ -22,6 +23,25 @@ describe('arguments', () => {
       cup: 'mine',
     });
     expect({ ...parseOptions(command, ['-h']) }.help).toBeTrue();
+  });
+
+  it('may come without names, and several times', () => {
+    const described = { leaves: 'of which tea', pot: 'made where' };
+    const brewing: Command = { ...command, arguments: described };
+    const given = ['green', '--guest', 'a', 'blue one', '--guest=b'];
+    expect({ ...parseOptions(brewing, given) }).toEqual({
+      milk: 'auto',
+      leaves: 'green',
+      pot: 'blue one',
+      guest: ['a', 'b'],
+    });
+    const parse = (args: string[]) => () => parseOptions(brewing, args);
+    expect(parse(['green'])).toThrowError(UsageError, 'brew: <pot> is missing');
+    expect(parse([])).toThrowError(UsageError, 'brew: <leaves> and <pot> are missing');
+    expect(parse(['a', 'b', 'c'])).toThrowError(UsageError, "unexpected argument 'c'");
+    expect(parse(['--help'])).not.toThrow();
+    expect(commandHelp(brewing)).toContain('brew <leaves> <pot> [options]');
+    expect(commandHelp(brewing)).toContain('  <leaves>  of which tea\n  <pot>     made where\n');
   });
 
   it('that are wrong are named', () => {
@@ -76,7 +96,9 @@ describe('the program', () => {
     async () => {
       const [help, setupHelp] = await Promise.all([run(['--help']), run(['setup', '--help'])]);
       expect([help.status, setupHelp.status]).toEqual([0, 0]);
-      for (const name of ['setup', 'build', 'doctor']) expect(help.stdout).toContain(`  ${name} `);
+      for (const name of ['setup', 'build', 'doctor', 'quantize', 'inspect', 'compare']) {
+        expect(help.stdout).toContain(`  ${name} `);
+      }
       expect(setupHelp.stdout).toContain('--gpu');
     },
     PATIENCE_MS,

@@ -6,6 +6,10 @@ import { NATIVE_PRODUCT, outputOf } from './expectations';
 import { packedPackage, repository } from './package';
 import { PLAIN_TFJS, Project, TFJS_NODE } from './project';
 
+interface LayerFormats {
+  layers: { format: string }[];
+}
+
 describe('the packed package', () => {
   let project: Project;
 
@@ -48,6 +52,13 @@ describe('the packed package', () => {
 
     it('may be loaded anew in one process, as loaded_twice.cjs does', () => {
       expect(outputOf(project, 'loaded_twice.cjs')).toEqual({ ...NATIVE_PRODUCT, latest: true });
+    });
+
+    it('has a command line that works on saved models', () => {
+      const model = join(repository, 'test', 'fixtures', 'saved_models', 'v1', 'int4-symmetric');
+      const program = project.path('node_modules', 'tfjs-qutlass', 'dist', 'cli', 'index.js');
+      const report = outputOf(project, program, 'inspect', model, '--json') as LayerFormats;
+      expect(new Set(report.layers.map(({ format }) => format.split(' ')[0]))).toContain('int4');
     });
 
     it('registers its native ops once where two copies are loaded', () => {

@@ -110,6 +110,21 @@ describeOnBackends('quantizeModel', () => {
     });
   });
 
+  it('tells of each layer that is done', () => {
+    const calls: [string, number, number][] = [];
+    const onLayer: QuantizeModelOptions['onLayer'] = (...call) => calls.push(call);
+    const filter: QuantizeModelOptions['filter'] = (_, path) => path === 'first';
+    for (const inPlace of [false, true]) {
+      quantizeModel(classifier(), { filter, inPlace, onLayer }).dispose();
+      expect(calls.splice(0)).toEqual([
+        ['first', 1, 4],
+        ['dropout', 2, 4],
+        ['second', 3, 4],
+        ['logits', 4, 4],
+      ]);
+    }
+  });
+
   it('carries units, activation, bias and training over', () => {
     const model = classifier();
     model.layers[3].trainable = false;
@@ -191,6 +206,7 @@ describeOnBackends('quantizeModel', () => {
     ['an unknown format', { weights: 'int2' }, /weights is 'int2', expected 'int8' or 'int4'/],
     ['a groupSize for int8', { groupSize: 64 }, /groupSize is 64, expected none/],
     ['a groupSize of 0', { weights: 'int4', groupSize: 0 }, /groupSize is 0, expected a positive/],
+    ['an onLayer that is no function', { onLayer: 3 }, /onLayer is 3, expected a function/],
     ['a filter that is no function', { filter: 'logits' }, /filter is 'logits', expected a funct/],
     [
       'an answer of the filter that is none',

@@ -28,6 +28,7 @@ class Progress {
   #label;
   #live;
   #started = Date.now();
+  #drawn = 0;
   #phase = '';
   /** @type {(() => string) | undefined} */
   #measure;
@@ -110,6 +111,11 @@ class Progress {
     };
   }
 
+  /** Draws the line now: the timer that does so has no turn while the program computes. */
+  refresh() {
+    if (this.#live && Date.now() - this.#drawn >= REDRAW_MS) this.#draw();
+  }
+
   /** So that what the terminal shows next has a line of its own. */
   interrupt() {
     this.#close('interrupted');
@@ -122,6 +128,7 @@ class Progress {
   }
 
   #draw() {
+    this.#drawn = Date.now();
     const elapsed = seconds(Date.now() - this.#started);
     const parts = [`${this.#label} …`, elapsed, this.#phase, this.#measure?.()];
     const line = parts.filter(Boolean).join(' ');

@@ -1,0 +1,27 @@
+/** The package itself, for the commands that work on models; the others run where it does not. */
+import { StepError } from '../steps/step_error';
+import { installCommand } from '../tensorflow/tfjs_node_package';
+
+/** TensorFlow.js as the project has it, with `qutlass`. */
+export type Package = typeof import('../../index');
+
+/**
+ * On stderr, TensorFlow tells of every start, and Node of what tfjs's dependencies use of it.
+ * TensorFlow's warnings stay, and whoever asks for more gets it.
+ */
+function quietOthers(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  (process as { noDeprecation?: boolean }).noDeprecation ??= true;
+}
+
+/** Throws a StepError or a QutlassLoadError. */
+export function loadPackage(): Package {
+  quietOthers();
+  const tf = require('../../index') as Package;
+  if (tf.node === undefined) {
+    throw new StepError('models are read and written by tfjs-node, which is not installed', {
+      remedy: installCommand(false),
+    });
+  }
+  return tf;
+}
