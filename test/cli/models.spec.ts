@@ -21,12 +21,16 @@ import { temporaryFolder, write } from './temporary_folder';
 /** Whole programs start here, on machines that may be busy. */
 const PATIENCE_MS = 120_000;
 
-/** TensorFlow's warnings, which a GPU brings along; what it only tells is ours to keep away. */
-const TENSORFLOW_WARNING = /^(WARNING: All log messages before absl|[WE]\d{4} ).*\n/gm;
+/**
+ * TensorFlow's warnings, which a GPU brings along, and what it says of oneDNN on some processors,
+ * whatever its level of logging. What else it only tells is ours to keep away.
+ */
+const TENSORFLOW_LOG =
+  /^(WARNING: All log messages before absl|[WE]\d{4} |I\d{4} .* oneDNN custom operations).*\n/gm;
 
 async function run(args: string[]): Promise<Outcome> {
   const outcome = await runProgram(args);
-  return { ...outcome, stderr: outcome.stderr.replace(TENSORFLOW_WARNING, '') };
+  return { ...outcome, stderr: outcome.stderr.replace(TENSORFLOW_LOG, '') };
 }
 
 function describeCommands(): void {
