@@ -15,7 +15,7 @@ const ALLOWED = [
   /^native\/(\w+\/)*CMakeLists\.txt$/,
 ];
 const FORBIDDEN = /(^|\/)(test|tests|bench|spec)(\/|\.)|\.spec\.|tsbuildinfo/;
-const MAX_UNPACKED_BYTES = 3.5e6;
+const MAX_UNPACKED_BYTES = 4e6;
 
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
 
