@@ -66,7 +66,7 @@ export interface Addon {
 }
 
 /** Where the addon may lie, in the order in which it is looked for. */
-export function addonPaths(): string[] {
+function addonPaths(): string[] {
   return [join(packageRoot(), 'build', 'Release', 'qutlass.node')];
 }
 

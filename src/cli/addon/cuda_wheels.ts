@@ -9,7 +9,7 @@ import { onInterrupt } from '../steps/interrupt';
 import type { StepContext } from '../steps/run_steps';
 import { StepError } from '../steps/step_error';
 
-export const CUDA_WHEELS_VERSION = '13.0.88';
+const CUDA_WHEELS_VERSION = '13.0.88';
 
 /** pip's name of the machine; the wheels are the same for every Python 3. */
 const MACHINES: Record<string, string> = { x64: 'x86_64', arm64: 'aarch64' };

@@ -29,7 +29,7 @@ const PARSERS: Record<string, ((contents: Buffer) => NumberArray) | undefined> =
 };
 
 /** Nested lists, all of one level of one length. */
-export function parseNested(nested: unknown): NumberArray {
+function parseNested(nested: unknown): NumberArray {
   const shape: number[] = [];
   for (let level = nested; Array.isArray(level); level = (level as unknown[])[0]) {
     shape.push(level.length);

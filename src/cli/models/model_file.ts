@@ -7,7 +7,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Package } from './load_package';
 
 /** A model.json, or the folder that it is in, with or without file://; answers a URL for tfjs. */
-export function modelUrl(path: string): string {
+function modelUrl(path: string): string {
   const file = resolve(path.replace(/^file:\/\//, ''));
   const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
   return `file://${isFolder ? join(file, 'model.json') : file}`;
