@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readArray } from '../../src/cli/models/array_file';
 import { StepError } from '../../src/cli/steps/step_error';
 import { npy } from './npy_file';
-import { temporaryFolder } from './temporary_folder';
+import { temporaryFolder } from '../support/temporary_folder';
 
 const FLOATS = Float32Array.of(1, 2.5, -3, 4, 5, 6);
 

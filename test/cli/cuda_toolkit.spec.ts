@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { findNvcc } from '../../src/cli/addon/cuda_toolkit';
-import { temporaryFolder, write, writeProgram } from './temporary_folder';
+import { temporaryFolder, write, writeProgram } from '../support/temporary_folder';
 
 describe('findNvcc', () => {
   const folder = temporaryFolder();

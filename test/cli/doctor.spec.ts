@@ -7,7 +7,7 @@ import { textReport } from '../../src/cli/doctor/report';
 import { PREREQUISITES } from '../../src/cli/steps/prerequisites';
 import { FakeProject } from './fake_project';
 import { run } from './command_line';
-import { temporaryFolder } from './temporary_folder';
+import { temporaryFolder } from '../support/temporary_folder';
 
 const CPU = { isa: 'avx2', isaReason: 'the best of this processor', threads: 2 };
 const A10 = { name: 'NVIDIA A10', computeCapability: '8.6', memoryBytes: 22 * 2 ** 30 };

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { write, writeProgram } from './temporary_folder';
+import { write, writeProgram } from '../support/temporary_folder';
 
 const BINDING = 'lib/napi-v8/tfjs_binding.node';
 const LIBRARY = 'deps/lib/libtensorflow.so.2';

@@ -16,7 +16,7 @@ import { describePending } from '../support/backends';
 import { classifier, inputOf, nested, predict, siamese } from '../layers/models';
 import { type Outcome, run as runProgram } from './command_line';
 import { npy } from './npy_file';
-import { temporaryFolder, write } from './temporary_folder';
+import { temporaryFolder, write } from '../support/temporary_folder';
 
 /** Whole programs start here, on machines that may be busy. */
 const PATIENCE_MS = 120_000;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { downloadWheels } from '../../src/cli/pip';
-import { temporaryFolder, writeProgram } from './temporary_folder';
+import { temporaryFolder, writeProgram } from '../support/temporary_folder';
 
 describe('downloadWheels', () => {
   const folder = temporaryFolder();

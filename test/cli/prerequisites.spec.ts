@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { PREREQUISITES, checkPrerequisites, isAtLeast } from '../../src/cli/steps/prerequisites';
-import { temporaryFolder, writeProgram } from './temporary_folder';
+import { temporaryFolder, writeProgram } from '../support/temporary_folder';
 
 describe('prerequisites', () => {
   const folder = temporaryFolder();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { checkTarget, writeFolder } from '../../src/cli/models/result_folder';
 import { StepError } from '../../src/cli/steps/step_error';
-import { temporaryFolder, write } from './temporary_folder';
+import { temporaryFolder, write } from '../support/temporary_folder';
 
 describe('a result folder', () => {
   const folder = temporaryFolder();

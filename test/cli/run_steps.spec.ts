@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { runCommand } from '../../src/cli/steps/run_command';
 import { type Step, runSteps } from '../../src/cli/steps/run_steps';
 import { StepError } from '../../src/cli/steps/step_error';
-import { temporaryFolder, write, writeProgram } from './temporary_folder';
+import { temporaryFolder, write, writeProgram } from '../support/temporary_folder';
 
 describe('runSteps', () => {
   const folder = temporaryFolder();

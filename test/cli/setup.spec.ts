@@ -10,7 +10,7 @@ import { tensorflowStep } from '../../src/cli/tensorflow/step';
 import { requireTfjsNode } from '../../src/cli/tensorflow/tfjs_node_package';
 import { run, start } from './command_line';
 import { FakeProject } from './fake_project';
-import { temporaryFolder, write } from './temporary_folder';
+import { temporaryFolder, write } from '../support/temporary_folder';
 
 const UNTOUCHED = ['dist', 'package.json', 'scripts'];
 const PREPARED = ['deps', 'dist', 'lib', 'package.json', 'scripts'];

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { hashInputs, readStamp, writeFileAtomically } from '../../src/cli/steps/stamp';
-import { temporaryFolder, write } from './temporary_folder';
+import { temporaryFolder, write } from '../support/temporary_folder';
 
 describe('stamp', () => {
   const folder = temporaryFolder();

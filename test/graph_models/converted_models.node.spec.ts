@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,6 +9,7 @@ import { inspectGraphModel, quantizeGraphModel } from '../../src/graph_models';
 import { FORMAT_VERSION } from '../../src/layers/format_version';
 import { linearInt8, quantizeWeightInt8 } from '../../src/ops';
 import { describeOnBackends, describePending } from '../support/backends';
+import { temporaryFolder } from '../support/temporary_folder';
 import { contentsOf } from '../support/contents';
 import { expectedOf, FORMATS, loadFixture, outputsOf } from './fixtures';
 import { reloaded } from './graphs';
@@ -119,19 +119,16 @@ describeOnBackends('A model of the TensorFlow converter', (backend) => {
 });
 
 function describeOnDisk(): void {
+  const folder = temporaryFolder();
+
   it('loads from there, and gives the same bits', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-spec-'));
-    try {
-      const quantized = await quantizeGraphModel(await loadFixture(CONVERTED[2]), FORMATS.int4);
-      await quantized.save(`file://${folder}`);
-      const { bytesAfter } = await inspectGraphModel(quantized);
-      expect(statSync(join(folder, 'weights.bin')).size).toBe(bytesAfter);
-      const loaded: GraphModel = await loadGraphModel(`file://${join(folder, 'model.json')}`);
-      const { inputs } = expectedOf(CONVERTED[2], loaded);
-      expect(outputsOf(loaded, inputs)).toEqual(outputsOf(quantized, inputs));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const quantized = await quantizeGraphModel(await loadFixture(CONVERTED[2]), FORMATS.int4);
+    await quantized.save(`file://${folder()}`);
+    const { bytesAfter } = await inspectGraphModel(quantized);
+    expect(statSync(join(folder(), 'weights.bin')).size).toBe(bytesAfter);
+    const loaded: GraphModel = await loadGraphModel(`file://${join(folder(), 'model.json')}`);
+    const { inputs } = expectedOf(CONVERTED[2], loaded);
+    expect(outputsOf(loaded, inputs)).toEqual(outputsOf(quantized, inputs));
   });
 }
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -7,14 +6,11 @@ import { loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 
 import { inspectModel, quantizeModel } from '../../src/layers';
 import { describeOnBackends, describePending } from '../support/backends';
+import { temporaryFolder } from '../support/temporary_folder';
 import { dense, inputOf, predict } from './models';
 
 function describeOnDisk(): void {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-spec-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
 
   it('takes the bytes of its report, and gives the same bits when it is loaded', async () => {
     const layers = [
@@ -22,10 +18,10 @@ function describeOnDisk(): void {
       dense({ units: 64, seed: 2 }),
     ];
     const quantized = quantizeModel(sequential({ layers }), { weights: 'int4', groupSize: 32 });
-    await quantized.save(`file://${folder}`);
+    await quantized.save(`file://${folder()}`);
     const { bytesAfter } = inspectModel(quantized);
-    expect(statSync(join(folder, 'weights.bin')).size).toBe(bytesAfter);
-    const loaded = await loadLayersModel(`file://${join(folder, 'model.json')}`);
+    expect(statSync(join(folder(), 'weights.bin')).size).toBe(bytesAfter);
+    const loaded = await loadLayersModel(`file://${join(folder(), 'model.json')}`);
     const x = inputOf([3, 128], 3);
     expect(predict(loaded, x)).toEqual(predict(quantized, x));
     loaded.dispose();

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,22 +8,19 @@ import { quantizeModel } from '../../src/layers';
 import { addLora, loadLora, saveLora } from '../../src/training';
 import { classifier, inputOf, predict } from '../layers/models';
 import { describeOnBackends, describePending } from '../support/backends';
+import { temporaryFolder } from '../support/temporary_folder';
 
 function describeOnDisk(): void {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-spec-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
 
   it('are small, load again, and are no model', async () => {
     const base = quantizeModel(classifier(), { weights: 'int4' });
     const tuned = addLora(base, { rank: 2 });
     tuned.setWeights(tuned.getWeights().map((value) => tf.onesLike(value)));
-    await saveLora(tuned, `file://${folder}`);
+    await saveLora(tuned, `file://${folder()}`);
     const size = 4 * 2 * (37 + 24 + 24 + 16 + 16 + 5);
-    expect(statSync(join(folder, 'weights.bin')).size).toBe(size);
-    const file = `file://${join(folder, 'model.json')}`;
+    expect(statSync(join(folder(), 'weights.bin')).size).toBe(size);
+    const file = `file://${join(folder(), 'model.json')}`;
     const loaded = await loadLora(base, file);
     const kernels = tuned.weights.map((weight, i) => [weight.name, i] as const);
     for (const [name, i] of kernels.filter(([name]) => name.includes('lora'))) {

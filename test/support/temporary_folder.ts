@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 export function temporaryFolder(): () => string {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-cli-'));
+    folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-spec-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   return () => folder;
