@@ -2,6 +2,7 @@
 import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 
 import { LinearInt8 } from './kernels/kernel_names';
+import { assertGroupSize, normalGroupSize } from './ops/group_size';
 import type { DeviceInfo, ProductInfo, ProductShape, Registration } from './runtime/addon';
 
 /** What the Node entry knows of the native side. */
@@ -70,10 +71,8 @@ function checked({ m, n, k, groupSize = k }: ProductShape): Required<ProductShap
       throw new Error(`info: ${name} is ${size}, expected a whole number in 1..2147483647`);
     }
   }
-  if (groupSize !== k && groupSize % 8 !== 0) {
-    throw new Error(`info: groupSize is ${groupSize}, expected k (${k}) or a multiple of 8`);
-  }
-  return shape;
+  assertGroupSize('info', k, groupSize);
+  return { ...shape, groupSize: normalGroupSize(k, groupSize) };
 }
 
 /** Makes `info`, given the native side, or null where there is none. */

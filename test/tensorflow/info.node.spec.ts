@@ -38,7 +38,7 @@ for (const { name, place } of testBackends) {
       );
       expect(() => info({ m: 1, n: 1.5, k: 1 })).toThrowError(/info: n is 1.5/);
       expect(() => info({ m: 1, n: 1, k: 64, groupSize: 12 })).toThrowError(
-        /info: groupSize is 12, expected k \(64\) or a multiple of 8/,
+        /info: groupSize is 12, expected a multiple of 8, or K=64 or more/,
       );
     });
 
