@@ -26,10 +26,30 @@ export const UnpackInt8 = 'QutlassUnpackInt8';
 export type UnpackInt8Inputs = { packed: TensorInfo };
 export type UnpackInt8Attrs = { k: number };
 
+export const Hadamard = 'QutlassHadamard';
+export type HadamardInputs = { x: TensorInfo };
+export type HadamardAttrs = { blockSize: number };
+
+export const Rotate = 'QutlassRotate';
+export type RotateInputs = { x: TensorInfo; matrix: TensorInfo };
+
+/** What the largest integer of a row stands for; see `quantizeInt4`. */
+export type ScaleMethod = 'abs_max' | 'quest';
+
+/** How rows are turned before they are quantized: by this matrix, or by the attribute below. */
+export type RotationInputs = { matrix?: TensorInfo };
+/** `hadamard`: the block size, 0 for none. */
+export type RowQuantizerAttrs = { method: ScaleMethod; hadamard: number };
+
 /** Outputs: `[values, scale, zero]`. */
 export const QuantizeInt8 = 'QutlassQuantizeInt8';
-export type QuantizeInt8Inputs = { x: TensorInfo };
-export type QuantizeInt8Attrs = { symmetric: boolean };
+export type QuantizeInt8Inputs = { x: TensorInfo } & RotationInputs;
+export type QuantizeInt8Attrs = { symmetric: boolean } & RowQuantizerAttrs;
+
+/** Outputs: `[values, scale]`. */
+export const QuantizeInt4 = 'QutlassQuantizeInt4';
+export type QuantizeInt4Inputs = { x: TensorInfo } & RotationInputs;
+export type QuantizeInt4Attrs = RowQuantizerAttrs;
 
 /** Outputs: `[values, scale]`. */
 export const QuantizeWeightInt8 = 'QutlassQuantizeWeightInt8';
@@ -86,6 +106,30 @@ export type LinearInt8Inputs = {
   w: TensorInfo;
   wScale: TensorInfo;
   bias?: TensorInfo;
-};
+} & RotationInputs;
 /** `k` is for the gradient, which keeps no x to see it. */
-export type LinearInt8Attrs = { k: number; activation: FusedActivation; symmetric: boolean };
+export type LinearInt8Attrs = {
+  k: number;
+  activation: FusedActivation;
+  symmetric: boolean;
+} & RowQuantizerAttrs;
+
+export const MatmulInt4Int4Bf16 = 'QutlassMatmulInt4Int4Bf16';
+export type MatmulInt4Int4Bf16Inputs = {
+  a: TensorInfo;
+  b: TensorInfo;
+  sa: TensorInfo;
+  sb: TensorInfo;
+  bias?: TensorInfo;
+};
+export type MatmulInt4Int4Bf16Attrs = { activation: FusedActivation };
+
+export const LinearInt4 = 'QutlassLinearInt4';
+export type LinearInt4Inputs = {
+  x: TensorInfo;
+  w: TensorInfo;
+  wScale: TensorInfo;
+  bias?: TensorInfo;
+} & RotationInputs;
+/** `k` is for the gradient, which keeps no x to see it. */
+export type LinearInt4Attrs = { k: number; activation: FusedActivation } & RowQuantizerAttrs;

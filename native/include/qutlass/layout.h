@@ -59,6 +59,9 @@ constexpr int64_t kMaxKInt8 = 131071;
 // The same where one operand is a difference from a zero point, in -255..255, and the other may be
 // -128: (2^31 - 1) / (255 * 128).
 constexpr int64_t kMaxKInt8ZeroPoint = 65793;
+// The same for products of two int4 operands, each kept as 16 times its value:
+// (2^31 - 1) / (128 * 128), in whole words.
+constexpr int64_t kMaxKInt4Int4 = 131064;
 
 static_assert(int8_of(0x80u, 0) == -128 && int8_of(0x7f00u, 1) == 127, "int8 is two's complement");
 static_assert(int8_words(5) == 2 && int4_words(8) == 1 && int4_words(0) == 0, "words round up");

@@ -63,6 +63,14 @@ QUTLASS_HOST_DEVICE inline float divide(float a, float b) {
 #endif
 }
 
+QUTLASS_HOST_DEVICE inline float square_root(float value) {
+#ifdef __CUDA_ARCH__
+  return __fsqrt_rn(value);
+#else
+  return std::sqrt(value);
+#endif
+}
+
 QUTLASS_HOST_DEVICE inline float round_half_even(float value) {
 #ifdef __CUDA_ARCH__
   return rintf(value);
@@ -147,6 +155,19 @@ QUTLASS_HOST_DEVICE inline Quantizer asymmetric_quantizer(float lo, float hi, fl
   const float highest = lowest + steps;
   zero = zero < lowest ? lowest : zero > highest ? highest : zero;
   return Quantizer{divide(range, steps), inverse, static_cast<int32_t>(zero)};
+}
+
+// The clipping limits, in standard deviations, that lose least of normally distributed values in
+// the mean square: of 15 levels (int4) and of 255 (int8).
+constexpr float kQuestInt4 = 2.51393f;
+constexpr float kQuestInt8 = 3.88494f;
+
+// The limit of a row of k values: `multiple` times their root mean square. `sum_of_squares` is the
+// sum over adjacent pairs, adjacent pairs of those, and so on, of the row filled up with zeros to a
+// power of two.
+QUTLASS_HOST_DEVICE inline float quest_limit(float sum_of_squares, int64_t k, float multiple) {
+  if (k == 0) return 0.0f;
+  return multiply(multiple, square_root(divide(sum_of_squares, static_cast<float>(k))));
 }
 
 // round-half-even(value * inverse) + zero, held within lowest ... highest.

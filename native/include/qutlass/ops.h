@@ -13,7 +13,8 @@
 namespace qutlass {
 
 // Integers or floats [rows, k] -> packed words [rows, words(k)]. Exactly one of `integers` and
-// `floats` is set. Values are rounded half to even and must fit the format; `packed` tails are 0.
+// `floats` is set. Values are rounded half to even and must fit the format. The tail stands for the
+// value 0: its bits are 0, or nibbles of 8 where is_signed.
 struct PackArgs {
   const int32_t* integers;
   const float* floats;
@@ -32,6 +33,36 @@ struct UnpackArgs {
   bool is_signed;  // int4 only: 8 is taken off again
 };
 
+// Each block of `block_size` elements of a row times H / sqrt(block_size), H the Hadamard matrix in
+// Sylvester order; block_size is a power of two, 16 ... 1024, and divides k.
+struct HadamardArgs {
+  const float* x;  // [rows, k]
+  float* y;        // [rows, k]
+  int64_t rows;
+  int64_t k;
+  int64_t block_size;
+};
+
+// Each block of `block_size` elements of a row times the matrix; block_size divides k.
+struct RotateArgs {
+  const float* x;       // [rows, k]
+  const float* matrix;  // [block_size, block_size]
+  float* y;             // [rows, k]
+  int64_t rows;
+  int64_t k;
+  int64_t block_size;
+};
+
+// What is done to rows before they are quantized, with the bits of HadamardArgs or RotateArgs.
+struct Rotation {
+  int64_t block_size;   // 0 for none
+  const float* matrix;  // null for Hadamard
+};
+
+// What the largest integer of a symmetric row stands for: its largest magnitude, or the multiple of
+// its root mean square that loses least of normally distributed values.
+enum class ScaleMethod : int32_t { kAbsMax = 0, kQuest = 1 };
+
 // x [rows, k] -> values [rows, int8_words(k)], scale [rows], zero [rows].
 struct QuantizeInt8Args {
   const float* x;
@@ -41,6 +72,20 @@ struct QuantizeInt8Args {
   int64_t rows;
   int64_t k;
   bool symmetric;
+  ScaleMethod method;  // kAbsMax where not symmetric
+  Rotation rotation;
+};
+
+// x [rows, k] -> values [rows, int4_words(k)] of -7..7 stored with 8 added, the tail too; scale
+// [rows].
+struct QuantizeInt4Args {
+  const float* x;
+  int32_t* values;
+  float* scale;
+  int64_t rows;
+  int64_t k;
+  ScaleMethod method;
+  Rotation rotation;
 };
 
 // A Dense layer's kernel [k, n] -> values [n, int8_words(k)], scale [n]; symmetric.
@@ -132,6 +177,40 @@ struct LinearInt8Args {
   bool w_scale_is_scalar;
   bool symmetric;
   Activation activation;
+  ScaleMethod method;  // kAbsMax where not symmetric
+  Rotation rotation;
+};
+
+// y[m, n] = bf16(act(f32(sum_k (a - 8) * (b - 8)) * sa * sb + bias)). Tails are 8 in a or in b.
+struct MatmulInt4Int4Args {
+  const int32_t* a;   // [m, words]
+  const int32_t* b;   // [n, words]
+  const float* sa;    // [m], or one value where sa_is_scalar
+  const float* sb;    // [n], or one value where sb_is_scalar
+  const float* bias;  // [n], or null
+  float* y;           // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t words;  // int32 words a row: int4_words(k)
+  bool sa_is_scalar;
+  bool sb_is_scalar;
+  Activation activation;
+};
+
+// quantize_int4(x), then its product with w: the same bits as the two ops one after the other.
+struct LinearInt4Args {
+  const float* x;        // [m, k]
+  const int32_t* w;      // [n, int4_words(k)] of -8..7 stored with 8 added
+  const float* w_scale;  // [n], or one value where w_scale_is_scalar
+  const float* bias;     // [n], or null
+  float* y;              // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t k;
+  bool w_scale_is_scalar;
+  Activation activation;
+  ScaleMethod method;
+  Rotation rotation;
 };
 
 }  // namespace qutlass
