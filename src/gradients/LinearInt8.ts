@@ -1,31 +1,17 @@
-import { broadcastTo, type GradConfig, type Tensor } from '@tensorflow/tfjs-core';
+import { broadcastTo } from '@tensorflow/tfjs-core';
 
-import { DequantizeInt8, LinearInt8, type LinearInt8Attrs } from '../kernels/kernel_names';
+import { DequantizeInt8, LinearInt8, LinearInt8WithMatrix } from '../kernels/kernel_names';
 import { runKernel } from '../ops/run_kernel';
-import { biasGradient } from './bias_gradient';
-import { frozen } from './frozen';
-import { inputGradient } from './input_gradient';
-import { throughActivation } from './through_activation';
+import { linearGradConfigs } from './linear_gradients';
 
 const NAME = 'linearInt8';
 
-export const linearInt8GradConfig: GradConfig = {
+export const linearInt8GradConfigs = linearGradConfigs({
+  op: NAME,
   kernelName: LinearInt8,
-  inputsToSave: ['w', 'wScale'],
-  outputsToSave: [true],
-  gradFunc: (dy, [w, wScale, y], attrs) => {
-    const { k, activation } = attrs as unknown as LinearInt8Attrs;
-    const dSum = throughActivation(dy as Tensor, y, activation);
-    const rowScales = () => (wScale.rank === 0 ? broadcastTo(wScale, [w.shape[0]]) : wScale);
-    return {
-      x: () => {
-        const inputs = { values: w, scale: rowScales() };
-        return inputGradient(dSum, k, (range) =>
-          runKernel(NAME, DequantizeInt8, inputs, { k, ...range }),
-        );
-      },
-      bias: () => biasGradient(dSum),
-      ...frozen(NAME, ['w', 'wScale'], 'train x, the bias, or adapters (tf.qutlass.addLora)'),
-    };
+  kernelNameWithMatrix: LinearInt8WithMatrix,
+  dequantize: (w, wScale, k) => (range) => {
+    const scale = wScale.rank === 0 ? broadcastTo(wScale, [w.shape[0]]) : wScale;
+    return runKernel(NAME, DequantizeInt8, { values: w, scale }, { k, ...range });
   },
-};
+});

@@ -101,6 +101,8 @@ export type MatmulInt4Bf16Inputs = {
 export type MatmulInt4Bf16Attrs = { k: number; groupSize: number; activation: FusedActivation };
 
 export const LinearInt8 = 'QutlassLinearInt8';
+/** What runs where there is a matrix: see `MatmulInt4Bf16WithoutZeros`. */
+export const LinearInt8WithMatrix = 'QutlassLinearInt8WithMatrix';
 export type LinearInt8Inputs = {
   x: TensorInfo;
   w: TensorInfo;
@@ -125,6 +127,8 @@ export type MatmulInt4Int4Bf16Inputs = {
 export type MatmulInt4Int4Bf16Attrs = { activation: FusedActivation };
 
 export const LinearInt4 = 'QutlassLinearInt4';
+/** What runs where there is a matrix: see `MatmulInt4Bf16WithoutZeros`. */
+export const LinearInt4WithMatrix = 'QutlassLinearInt4WithMatrix';
 export type LinearInt4Inputs = {
   x: TensorInfo;
   w: TensorInfo;

@@ -1,10 +1,11 @@
 import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
-import { LinearInt8 } from '../kernels/kernel_names';
-import { assertExactSums } from './int8_operands';
+import { LinearInt8, LinearInt8WithMatrix } from '../kernels/kernel_names';
 import { ACTIVATION, BOOLEAN, readOptions, TENSOR } from './options';
 import { assertPacked } from './packed';
+import { assertExactInt8Sums } from './packed_operands';
+import { readRowQuantizer, ROW_QUANTIZER } from './row_quantizer';
 import { runKernel } from './run_kernel';
 import {
   assertMinRank,
@@ -20,7 +21,7 @@ import type { LinearInt8Options } from './types';
 /**
  * A dense layer with int8 weights: quantizes the rows of x as they come, multiplies, and adds bias
  * and activation. The same bits as `tf.qutlass.quantizeInt8` followed by `matmulInt8Bf16`, in one
- * step.
+ * step. With a rotation, w holds the rows of the weights turned by it: (x·R)·(W·R)ᵀ = x·Wᵀ.
  *
  * ```js
  * const {values, scale} = tf.qutlass.quantizeWeightInt8(tf.randomNormal([64, 16]));
@@ -29,18 +30,22 @@ import type { LinearInt8Options } from './types';
  * tf.grad((x) => tf.qutlass.linearInt8(x, values, scale))(x).print();
  * ```
  *
- * Differentiable in x and in the bias; w and wScale are frozen. The rounding of x to int8 and of y to
- * bf16 count as no change (straight-through): dx = dy' · W with the real values W of the weights, and
- * dbias is the sum of the rows of dy', where dy' is dy, 0 where the activation holds y at a bound.
+ * Differentiable in x and in the bias; w, wScale and the matrix of a rotation are frozen. The
+ * quantization of x and the rounding of y to bf16 count as no change (straight-through): dx = dy' · W
+ * with the real values W of the weights, turned back where there is a rotation, and dbias is the sum
+ * of the rows of dy', where dy' is dy, 0 where the activation holds y at a bound.
  *
  * @param x float32 `[…, M, K]`
  * @param w packed int32 `[N, ceil(K/4)]`
  * @param wScale float32 `[N]` or a scalar
  * @param options `bias`: float32 `[N]`. `activation`: 'linear' (the default), 'relu' or 'relu6';
- *     apply others to the result. `symmetric`: how rows of x are quantized, defaults to true.
+ *     apply others to the result. How rows of x are quantized: `symmetric`, defaults to true;
+ *     `method`: 'abs_max' (the default) or 'quest', and `rotation`: {hadamard: block size} or {matrix:
+ *     float32 `[n, n]`}, none by default, as for `tf.qutlass.quantizeInt8`.
  * @returns float32 `[…, M, N]` whose values are bf16 values.
- * @throws on other dtypes, shapes that do not match, weights packed with another K or format, and K
- *     over 131071, or over 65793 where not symmetric.
+ * @throws on other dtypes, shapes that do not match, weights packed with another K or format, a
+ *     rotation that does not fit K, 'quest' where not symmetric, and K over 131071, or over 65793
+ *     where not symmetric.
  *
  * @doc {heading: 'Operations', subheading: 'Matrices'}
  */
@@ -51,30 +56,31 @@ function linearInt8_<T extends Tensor>(
   options?: LinearInt8Options,
 ): T {
   const name = 'linearInt8';
-  const {
-    bias,
-    activation = 'linear',
-    symmetric = true,
-  } = readOptions(name, options, {
+  const given = readOptions(name, options, {
     bias: TENSOR,
     activation: ACTIVATION,
     symmetric: BOOLEAN,
+    ...ROW_QUANTIZER,
   });
+  const { activation = 'linear', symmetric = true } = given;
   const $x = toTensor(name, 'x', x, 'float32');
   const $w = toTensor(name, 'w', w, 'int32');
   const $wScale = toTensor(name, 'wScale', wScale, 'float32');
-  const $bias = toOptionalTensor(name, 'bias', bias, 'float32');
+  const $bias = toOptionalTensor(name, 'bias', given.bias, 'float32');
 
   assertMinRank(name, 'x', $x, 2, '[…, M, K]');
   assertRank(name, 'w', $w, 2, '[N, ceil(K/4)]');
   const k = widthOf($x);
   assertPacked(name, 'w', $w, 'int8', k, `K=${k}, as x has`);
-  assertExactSums(name, k, !symmetric);
+  assertExactInt8Sums(name, k, !symmetric);
   assertShapeOrScalar(name, 'wScale', $wScale, leadingShape($w), 'one a row of w');
   assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
+  const { rotation, attrs } = readRowQuantizer(name, given, $x, symmetric);
 
-  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias };
-  return runKernel<T>(name, LinearInt8, inputs, { k, activation, symmetric });
+  const { matrix } = rotation;
+  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias, matrix };
+  const kernelName = matrix ? LinearInt8WithMatrix : LinearInt8;
+  return runKernel<T>(name, kernelName, inputs, { k, activation, symmetric, ...attrs });
 }
 
 export const linearInt8 = /* @__PURE__ */ op({ linearInt8_ });

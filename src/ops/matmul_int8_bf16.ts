@@ -2,8 +2,8 @@ import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
 import { MatmulInt8Bf16 } from '../kernels/kernel_names';
-import { assertExactSums, checkInt8Operands } from './int8_operands';
 import { ACTIVATION, readOptions, TENSOR } from './options';
+import { assertExactInt8Sums, checkPackedOperands } from './packed_operands';
 import { runKernel } from './run_kernel';
 import {
   assertMinRank,
@@ -72,7 +72,8 @@ function matmulInt8Bf16_<T extends Tensor>(
 
   assertMinRank(name, 'a', $a, 2, '[…, M, ceil(K/4)]');
   assertRank(name, 'b', $b, 2, '[N, ceil(K/4)]');
-  assertExactSums(name, checkInt8Operands(name, $a, $b), $aZero !== undefined);
+  const k = checkPackedOperands(name, 'int8', $a, $b);
+  assertExactInt8Sums(name, k, $aZero !== undefined);
   const rows = leadingShape($a);
   const columns = leadingShape($b);
   assertShapeOrScalar(name, 'sa', $sa, rows, 'one a row of a');

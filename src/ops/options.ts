@@ -4,7 +4,7 @@ import { Tensor, util } from '@tensorflow/tfjs-core';
 import { alternatives, valueText } from './values';
 
 /** What an option may be; the message that refuses another value says `expected`. */
-interface OptionType {
+export interface OptionType {
   expected: string;
   accepts: (value: unknown) => boolean;
 }
@@ -58,6 +58,25 @@ const FUSED_ACTIVATIONS = ['linear', 'relu', 'relu6'];
 export const ACTIVATION: OptionType = {
   expected: `${alternatives(FUSED_ACTIVATIONS)} (apply any other to the result)`,
   accepts: (value) => FUSED_ACTIVATIONS.includes(value as string),
+};
+
+const SCALE_METHODS = ['abs_max', 'quest'];
+
+export const SCALE_METHOD: OptionType = {
+  expected: alternatives(SCALE_METHODS),
+  accepts: (value) => SCALE_METHODS.includes(value as string),
+};
+
+const HADAMARD_BLOCK_SIZES = [16, 32, 64, 128, 256, 512, 1024];
+
+export const HADAMARD_BLOCK_SIZE: OptionType = {
+  expected: '16, 32, 64, 128, 256, 512 or 1024',
+  accepts: (value) => HADAMARD_BLOCK_SIZES.includes(value as number),
+};
+
+export const ROTATION: OptionType = {
+  expected: '{hadamard: a block size} or {matrix: a tensor}',
+  accepts: isOptionObject,
 };
 
 /** Rules out what a caller may have meant for the argument before the options. */

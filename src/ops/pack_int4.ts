@@ -12,8 +12,8 @@ import type { PackInt4Options } from './types';
 /**
  * Packs integers of 4 bits, eight to an int32 word.
  *
- * Element 8w+i of a row is nibble i (lowest first) of word w. The rest of a last word is 0.
- * `tf.qutlass.unpackInt4` is the inverse.
+ * Element 8w+i of a row is nibble i (lowest first) of word w. The rest of a last word stands
+ * for the value 0. `tf.qutlass.unpackInt4` is the inverse.
  *
  * ```js
  * const packed = tf.qutlass.packInt4([1, 2, 15]);
@@ -36,7 +36,7 @@ function packInt4_<T extends Tensor>(x: Tensor | TensorLike, options?: PackInt4O
   const $x = toTensor(name, 'x', x, 'int32', 'float32');
   assertMinRank(name, 'x', $x, 1, '[…, K]');
   const packed = runKernel<T>(name, PackInt4, { x: $x }, { signed });
-  return rememberPacking(packed, { format: 'int4', k: widthOf($x) });
+  return rememberPacking(packed, { format: 'int4', k: widthOf($x), signed });
 }
 
 export const packInt4 = /* @__PURE__ */ op({ packInt4_ });

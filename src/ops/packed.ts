@@ -20,14 +20,17 @@ export interface Packing {
   k: number;
   /** Elements along K that share a scale, where that was settled with the packing. */
   groupSize?: number;
+  /** Of int4: whether 8 stands for 0 everywhere. */
+  signed?: boolean;
 }
 
 const packings = new WeakMap<object, Packing>();
 
-const wordsOf = { int8: int8Words, int4: int4Words };
+/** The words of a row of K elements. */
+export const wordsOf = { int8: int8Words, int4: int4Words };
 const packersOf = {
   int8: 'tf.qutlass.packInt8, quantizeInt8 or quantizeWeightInt8',
-  int4: 'tf.qutlass.packInt4 or quantizeWeightInt4',
+  int4: 'tf.qutlass.packInt4, quantizeInt4 or quantizeWeightInt4',
 };
 
 /** Remembers how `tensor` was packed, and returns it. */
@@ -81,5 +84,22 @@ export function assertPacked(
     () =>
       `${op}: ${name} has shape ${shapeText(tensor.shape)}, expected ${shapeText(expected)} ` +
       `(${reason})${unpackedHint(tensor, format, k)}`,
+  );
+}
+
+/** Checks that `tensor` is not known to be int4 with zero points or several scales a row. */
+export function assertSigned(op: string, name: string, tensor: Tensor): void {
+  const packing = recallPacking(tensor);
+  util.assert(
+    packing?.signed !== false,
+    () =>
+      `${op}: ${name} is packed as unsigned int4, expected signed: pack it with tf.qutlass.packInt4 ` +
+      `and signed: true, quantizeInt4, or quantizeWeightInt4 and symmetric: true`,
+  );
+  util.assert(
+    packing?.groupSize === undefined || packing.groupSize >= packing.k,
+    () =>
+      `${op}: ${name} was quantized in groups of ${packing!.groupSize}, expected one group a row ` +
+      `(K=${packing!.k})`,
   );
 }

@@ -56,7 +56,7 @@ function quantizeWeightInt4_(
     { kernel: $kernel },
     attrs,
   );
-  rememberPacking(values, { format: 'int4', k, groupSize: attrs.groupSize });
+  rememberPacking(values, { format: 'int4', k, groupSize: attrs.groupSize, signed: symmetric });
   return { values, scales, zeros };
 }
 

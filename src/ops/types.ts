@@ -1,9 +1,39 @@
 /** What the ops take as options and return. Results are plain tensors in plain objects. */
 import type { Tensor, Tensor1D, Tensor2D, TensorLike } from '@tensorflow/tfjs-core';
 
-import type { FusedActivation } from '../kernels/kernel_names';
+import type { FusedActivation, ScaleMethod } from '../kernels/kernel_names';
 
-export type { FusedActivation } from '../kernels/kernel_names';
+export type { FusedActivation, ScaleMethod } from '../kernels/kernel_names';
+
+/** Options of `hadamard`. */
+export interface HadamardOptions {
+  /** Elements that are turned together: 16, 32, 64, 128, 256, 512 or 1024, a divisor of K. */
+  blockSize: number;
+}
+
+/** How rows are turned before they are quantized: as `hadamard` or as `rotate` does it. */
+export type Rotation =
+  | {
+      /** The block size of `hadamard`. */
+      hadamard: number;
+      matrix?: null;
+    }
+  | {
+      hadamard?: null;
+      /** float32 `[n, n]`, the matrix of `rotate`. */
+      matrix: Tensor | TensorLike;
+    };
+
+/** How rows become integers. */
+export interface RowQuantizerOptions {
+  /**
+   * What the largest integer of a row stands for: 'abs_max', the row's largest |value|, or 'quest',
+   * a multiple of its root mean square. Defaults to 'abs_max'.
+   */
+  method?: ScaleMethod;
+  /** Turns the rows first; none where absent. */
+  rotation?: Rotation | null;
+}
 
 /** Options of `packInt4` and `unpackInt4`. */
 export interface PackInt4Options {
@@ -11,10 +41,18 @@ export interface PackInt4Options {
   signed?: boolean;
 }
 
+/** Options of `quantizeInt4`. */
+export interface QuantizeInt4Options extends RowQuantizerOptions {
+  /** Whether to return which values were not clipped as well. Defaults to false. */
+  clipMask?: boolean;
+}
+
 /** Options of `quantizeInt8`. */
-export interface QuantizeInt8Options {
+export interface QuantizeInt8Options extends RowQuantizerOptions {
   /** Whether a row's range is symmetric about 0, with no zero point. Defaults to true. */
   symmetric?: boolean;
+  /** Whether to return which values were not clipped as well; symmetric only. Defaults to false. */
+  clipMask?: boolean;
 }
 
 /** Options of `quantizeWeightInt4`. */
@@ -65,13 +103,30 @@ export interface MatmulInt4Bf16Options extends MatmulEpilogueOptions {
   groupSize?: number;
 }
 
+/** Options of `linearInt4`. */
+export interface LinearInt4Options extends MatmulEpilogueOptions, RowQuantizerOptions {}
+
 /** Options of `linearInt8`. */
-export interface LinearInt8Options extends MatmulEpilogueOptions {
+export interface LinearInt8Options extends MatmulEpilogueOptions, RowQuantizerOptions {
   /** How the rows of x are quantized: see `quantizeInt8`. Defaults to true. */
   symmetric?: boolean;
 }
 
 // Type aliases, not interfaces: only those are TensorContainers, which tf.tidy returns.
+
+/** Rows of int4 values in -7…7, stored with 8 added: x ≈ (values - 8) · scale. */
+export type QuantizedInt4 = {
+  /** Packed, int32 `[…, ceil(K/8)]`. */
+  values: Tensor;
+  /** float32 `[…]` */
+  scale: Tensor;
+};
+
+/** Which values of x were not clipped. */
+export type ClipMask = {
+  /** bool `[…, K]`, of the rotated x where there is a rotation. */
+  mask: Tensor;
+};
 
 /** Rows of int8 values: x ≈ (values - zero) · scale. */
 export type QuantizedInt8 = {

@@ -65,7 +65,12 @@ describeOnBackends('linearInt8', () => {
       assertSameBits(y, contentsOf(matmulInt8Bf16(values, w, scale, $scale, options)));
 
       const inputs = { x, w: contentsOf(w), wScale, bias };
-      const [expected] = runCpuKernel(LinearInt8, inputs, { activation, symmetric });
+      const [expected] = runCpuKernel(LinearInt8, inputs, {
+        activation,
+        symmetric,
+        method: 'abs_max',
+        hadamard: 0,
+      });
       assertSameBits(y, expected);
     });
   });
@@ -77,7 +82,7 @@ describeOnBackends('linearInt8', () => {
       for (const symmetric of [true, false]) {
         const y = linearInt8(toTensor(x), values, scale, { bias: toTensor(bias), symmetric });
         const inputs = { x, w: contentsOf(values), wScale: contentsOf(scale), bias };
-        const attrs = { activation: 'linear', symmetric };
+        const attrs = { activation: 'linear', symmetric, method: 'abs_max', hadamard: 0 };
         expectSameBits(y, runCpuKernel(LinearInt8, inputs, attrs)[0]);
       }
     });

@@ -63,12 +63,12 @@ describeOnBackends('the arguments of matmulInt4Bf16', () => {
     expectError(
       () => matmulInt4Bf16(x, unpacked, [[1], [1]], null),
       'matmulInt4Bf16: w has shape [2,12], expected [2,2] (K=12, as x has); it seems ' +
-        'unpacked, pack it first with tf.qutlass.packInt4 or quantizeWeightInt4',
+        'unpacked, pack it first with tf.qutlass.packInt4, quantizeInt4 or quantizeWeightInt4',
     );
     expectError(
       () => matmulInt4Bf16(x, packedInt8, [[1], [1]], null),
-      'matmulInt4Bf16: w is packed as int8, expected int4: pack it with tf.qutlass.packInt4 or ' +
-        'quantizeWeightInt4',
+      'matmulInt4Bf16: w is packed as int8, expected int4: pack it with tf.qutlass.packInt4, ' +
+        'quantizeInt4 or quantizeWeightInt4',
     );
     expectError(
       () => matmulInt4Bf16(x, packedShort, [[1], [1]], null),

@@ -23,8 +23,9 @@ describeOnBackends('packInt4', ({ place }) => {
     expectSameBits(packed, integers([1, 2], [0xf7654321 | 0, 9]));
   });
 
-  it('adds 8 to signed values', () => {
-    expectSameBits(packInt4([-8, 7, 0], { signed: true }), integers([1], [0x8f0]));
+  it('adds 8 to signed values, and to the tail', () => {
+    const packed = packInt4([-8, 7, 0], { signed: true });
+    expectSameBits(packed, integers([1], [0x888888f0 | 0]));
   });
 
   it('rounds floats half to even', () => {
@@ -46,6 +47,7 @@ describeOnBackends('packInt4', ({ place }) => {
         packedRow(
           values.slice(row * k, row * k + k).map((value) => value + (signed ? 8 : 0)),
           4,
+          signed ? 8 : 0,
         ),
       ).flat();
       assertSameBits(packed, integers([...shape.slice(0, -1), Math.ceil(k / 8)], expected));
@@ -133,8 +135,8 @@ describeOnBackends('unpackInt4', () => {
     const packed = packInt8([1, 2, 3]);
     expectError(
       () => unpackInt4(packed, 8),
-      'unpackInt4: packed is packed as int8, expected int4: pack it with tf.qutlass.packInt4 or ' +
-        'quantizeWeightInt4',
+      'unpackInt4: packed is packed as int8, expected int4: pack it with tf.qutlass.packInt4, ' +
+        'quantizeInt4 or quantizeWeightInt4',
     );
   });
 });

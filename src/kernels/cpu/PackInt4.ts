@@ -18,8 +18,9 @@ function packInt4(args: CpuKernelArgs<PackInt4Inputs, PackInt4Attrs>): TensorInf
 
   const packed = new Int32Array(rows * words);
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < k; i++) {
-      const value = integerInRange(x, row * k + i, range) + offset;
+    for (let i = 0; i < words * INT4_PER_WORD; i++) {
+      // The tail stands for 0.
+      const value = i < k ? integerInRange(x, row * k + i, range) + offset : offset;
       packed[row * words + int4WordOf(i)] |= int4InWord(value, i % INT4_PER_WORD);
     }
   }

@@ -6,6 +6,7 @@ import { cpuKernel, floatsOf } from './backend';
 import type { CpuKernelArgs } from './backend';
 import { int8Words } from './layout';
 import { quantizeRowsInt8 } from './QuantizeInt8';
+import { int8RowScheme } from './range_quantizer';
 import { transpose } from './transpose';
 
 function quantizeWeightInt8(
@@ -14,7 +15,7 @@ function quantizeWeightInt8(
   const { inputs, backend } = args;
   const [k, n] = inputs.kernel.shape;
   const weights = transpose(floatsOf(backend, inputs.kernel), k, n);
-  const { values, scale } = quantizeRowsInt8(weights, n, k, true);
+  const { values, scale } = quantizeRowsInt8(weights, n, k, int8RowScheme(true, 'abs_max'));
   return [
     backend.makeTensorInfo([n, int8Words(k)], 'int32', values),
     backend.makeTensorInfo([n], 'float32', scale),

@@ -15,6 +15,9 @@ export const MAX_K_INT8 = 131071;
 /** The same where one operand is a difference from a zero point, in -255…255. */
 export const MAX_K_INT8_ZERO_POINT = 65793;
 
+/** The same for two int4 operands, each kept as 16 times its value, in whole words. */
+export const MAX_K_INT4_INT4 = 131064;
+
 /** Words that hold a row of `k` int8 elements. */
 export function int8Words(k: number): number {
   return Math.ceil(k / INT8_PER_WORD);

@@ -3,9 +3,9 @@
  * The same functions as native/include/qutlass/numerics.h, bit for bit.
  *
  * Each step is one IEEE float32 operation. JavaScript computes in float64, whose 53 bits are more
- * than twice float32's 24 plus 2, so a float64 +, -, *, / of float32 operands that is then rounded
- * by Math.fround is the correctly rounded float32 result (Figueroa, "When is double rounding
- * innocuous?", 1995).
+ * than twice float32's 24 plus 2, so a float64 +, -, *, / or square root of float32 operands that is
+ * then rounded by Math.fround is the correctly rounded float32 result (Figueroa, "When is double
+ * rounding innocuous?", 1995).
  */
 import type { FusedActivation } from '../kernel_names';
 
@@ -124,6 +124,16 @@ export function asymmetricQuantizer(
     inverse,
     zero: Math.min(Math.max(zero, lowest), lowest + steps),
   };
+}
+
+/**
+ * The limit of a row of `k` values by the method 'quest': `multiple` times their root mean square; 0
+ * where there are none.
+ */
+export function questLimit(sumOfSquares: number, k: number, multiple: number): number {
+  if (k === 0) return 0;
+  const mean = divide(sumOfSquares, Math.fround(k));
+  return multiply(multiple, Math.fround(Math.sqrt(mean)));
 }
 
 /** round-half-even(value · inverse) + zero, held within `lowest` … `highest`. */

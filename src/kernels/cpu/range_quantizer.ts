@@ -1,6 +1,8 @@
-/** From the values of a row or group to the quantizer that covers their range. */
-import { asymmetricQuantizer, symmetricQuantizer } from './numerics';
+/** From the values of a row or group to the quantizer that covers their range, or most of it. */
+import type { ScaleMethod } from '../kernel_names';
+import { asymmetricQuantizer, questLimit, symmetricQuantizer } from './numerics';
 import type { Quantizer } from './numerics';
+import { SquareSums } from './square_sums';
 
 /** A set of integers and how real values map to it. */
 export interface QuantizationScheme {
@@ -43,4 +45,37 @@ export function rangeQuantizer(
   return symmetric
     ? symmetricQuantizer(Math.max(-lo, hi), steps, zero)
     : asymmetricQuantizer(lo, hi, steps, lowest);
+}
+
+/** Root mean squares to the largest integer, by the method 'quest': docs/quantization.md has why. */
+const QUEST_INT8 = Math.fround(3.88494);
+const QUEST_INT4 = Math.fround(2.51393);
+
+/** The scheme of rows whose scale `method` finds. */
+export interface RowScheme {
+  scheme: QuantizationScheme;
+  method: ScaleMethod;
+  /** The multiple of the method 'quest', which needs a symmetric scheme. */
+  questMultiple: number;
+}
+
+export function int8RowScheme(symmetric: boolean, method: ScaleMethod): RowScheme {
+  return { scheme: int8Scheme(symmetric), method, questMultiple: QUEST_INT8 };
+}
+
+export function int4RowScheme(method: ScaleMethod): RowScheme {
+  return { scheme: int4Scheme(true), method, questMultiple: QUEST_INT4 };
+}
+
+/** Makes the quantizer of each row of `x` `[rows, k]`. */
+export function rowQuantizers(
+  x: Float32Array,
+  k: number,
+  { scheme, method, questMultiple }: RowScheme,
+): (row: number) => Quantizer {
+  if (method === 'abs_max') return (row) => rangeQuantizer(x, row * k, (row + 1) * k, scheme);
+  const { steps, zero } = scheme;
+  const sums = new SquareSums(k);
+  return (row) =>
+    symmetricQuantizer(questLimit(sums.ofRow(x, row * k), k, questMultiple), steps, zero);
 }

@@ -1,16 +1,24 @@
-import type { KernelConfig } from '@tensorflow/tfjs-core';
+import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
 
-import { LinearInt8, type LinearInt8Attrs, type LinearInt8Inputs } from '../kernel_names';
+import {
+  LinearInt8,
+  type LinearInt8Attrs,
+  type LinearInt8Inputs,
+  LinearInt8WithMatrix,
+} from '../kernel_names';
 import { type TensorflowBackend, execute } from './backend';
+import { rowQuantizerAttributes } from './row_quantizer';
 
-export const linearInt8Config: KernelConfig = {
-  kernelName: LinearInt8,
-  backendName: 'tensorflow',
-  kernelFunc: (args) => {
-    const backend = args.backend as TensorflowBackend;
-    const { x, w, wScale, bias } = args.inputs as LinearInt8Inputs;
-    const { activation, symmetric } = args.attrs as unknown as LinearInt8Attrs;
-    const attributes = { asymmetric: !symmetric, activation };
-    return execute(backend, LinearInt8, [x, w, wScale], attributes, { Bias: bias });
-  },
+const linearInt8: KernelFunc = (args) => {
+  const backend = args.backend as TensorflowBackend;
+  const { x, w, wScale, bias, matrix } = args.inputs as LinearInt8Inputs;
+  const attrs = args.attrs as unknown as LinearInt8Attrs;
+  const { activation, symmetric } = attrs;
+  const attributes = { asymmetric: !symmetric, activation, ...rowQuantizerAttributes(attrs) };
+  const optional = { Bias: bias, Matrix: matrix };
+  return execute(backend, LinearInt8, [x, w, wScale], attributes, optional);
 };
+
+export const linearInt8Configs: KernelConfig[] = [LinearInt8, LinearInt8WithMatrix].map(
+  (kernelName) => ({ kernelName, backendName: 'tensorflow', kernelFunc: linearInt8 }),
+);

@@ -124,7 +124,10 @@ export function executeMultiple(
   inputs: TensorInfo[],
   attributes: Attributes,
   outputs: number,
+  optionalInputs: OptionalInputs = {},
 ): TensorInfo[] {
-  keepOnDevice(backend, inputs);
-  return backend.executeMultipleOutputs(name, toOpAttributes(backend, attributes), inputs, outputs);
+  const call = withOptionalInputs(name, inputs, optionalInputs);
+  keepOnDevice(backend, call.inputs);
+  const opAttributes = toOpAttributes(backend, attributes);
+  return backend.executeMultipleOutputs(call.name, opAttributes, call.inputs, outputs);
 }

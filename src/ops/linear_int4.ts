@@ -1,0 +1,91 @@
+import { op } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+
+import { LinearInt4, LinearInt4WithMatrix } from '../kernels/kernel_names';
+import { ACTIVATION, readOptions, TENSOR } from './options';
+import { assertPacked, assertSigned } from './packed';
+import { assertExactInt4Sums } from './packed_operands';
+import { readRowQuantizer, ROW_QUANTIZER } from './row_quantizer';
+import { runKernel } from './run_kernel';
+import {
+  assertMinRank,
+  assertRank,
+  assertShape,
+  assertShapeOrScalar,
+  leadingShape,
+  widthOf,
+} from './shapes';
+import { toOptionalTensor, toTensor } from './tensor_arguments';
+import type { LinearInt4Options } from './types';
+
+/**
+ * A dense layer with int4 weights and int4 activations: quantizes the rows of x as they come,
+ * multiplies, and adds bias and activation. The same bits as `tf.qutlass.quantizeInt4` followed by
+ * `matmulInt4Int4Bf16`, in one step.
+ *
+ * Four bits are few for activations, whose rows have outliers. A rotation spreads those; w then holds
+ * the rows of the weights turned by it as well: (x·R)·(W·R)ᵀ = x·Wᵀ.
+ *
+ * ```js
+ * const kernel = tf.randomNormal([64, 16]);
+ * const [x, rotation] = [tf.randomNormal([2, 64]), {hadamard: 64}];
+ * const w = tf.qutlass.quantizeInt4(kernel.transpose(), {rotation});
+ * tf.qutlass.linearInt4(x, w.values, w.scale, {rotation, method: 'quest'}).print();
+ * tf.matMul(x, kernel).print();  // about the same
+ * tf.grad((x) => tf.qutlass.linearInt4(x, w.values, w.scale, {rotation}))(x).print();
+ * ```
+ *
+ * Differentiable in x and in the bias; w, wScale and the matrix of a rotation are frozen. The
+ * quantization of x, its clipping too, and the rounding of y to bf16 count as no change
+ * (straight-through): dx = dy' · W with the real values W of the weights, turned back where there is
+ * a rotation, and dbias is the sum of the rows of dy', where dy' is dy, 0 where the activation holds y
+ * at a bound.
+ *
+ * @param x float32 `[…, M, K]`
+ * @param w packed int32 `[N, ceil(K/8)]` of -8…7 stored with 8 added, the tail of a row too.
+ * @param wScale float32 `[N]` or a scalar
+ * @param options `bias`: float32 `[N]`. `activation`: 'linear' (the default), 'relu' or 'relu6';
+ *     apply others to the result. How rows of x are quantized, as for `tf.qutlass.quantizeInt4`:
+ *     `method`: 'abs_max' (the default) or 'quest', and `rotation`: {hadamard: block size} or {matrix:
+ *     float32 `[n, n]`}, none by default.
+ * @returns float32 `[…, M, N]` whose values are bf16 values.
+ * @throws on other dtypes, shapes that do not match, weights packed with another K, in another format,
+ *     as unsigned or in several groups a row, a rotation that does not fit K, and K over 131064.
+ *
+ * @doc {heading: 'Operations', subheading: 'Matrices'}
+ */
+function linearInt4_<T extends Tensor>(
+  x: Tensor | TensorLike,
+  w: Tensor | TensorLike,
+  wScale: Tensor | TensorLike,
+  options?: LinearInt4Options,
+): T {
+  const name = 'linearInt4';
+  const given = readOptions(name, options, {
+    bias: TENSOR,
+    activation: ACTIVATION,
+    ...ROW_QUANTIZER,
+  });
+  const $x = toTensor(name, 'x', x, 'float32');
+  const $w = toTensor(name, 'w', w, 'int32');
+  const $wScale = toTensor(name, 'wScale', wScale, 'float32');
+  const $bias = toOptionalTensor(name, 'bias', given.bias, 'float32');
+
+  assertMinRank(name, 'x', $x, 2, '[…, M, K]');
+  assertRank(name, 'w', $w, 2, '[N, ceil(K/8)]');
+  const k = widthOf($x);
+  assertPacked(name, 'w', $w, 'int4', k, `K=${k}, as x has`);
+  assertSigned(name, 'w', $w);
+  assertExactInt4Sums(name, k);
+  assertShapeOrScalar(name, 'wScale', $wScale, leadingShape($w), 'one a row of w');
+  assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
+  const { rotation, attrs } = readRowQuantizer(name, given, $x);
+
+  const { activation = 'linear' } = given;
+  const { matrix } = rotation;
+  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias, matrix };
+  const kernelName = matrix ? LinearInt4WithMatrix : LinearInt4;
+  return runKernel<T>(name, kernelName, inputs, { k, activation, ...attrs });
+}
+
+export const linearInt4 = /* @__PURE__ */ op({ linearInt4_ });
