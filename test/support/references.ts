@@ -108,3 +108,84 @@ export function int4Dot({ x, differences, scales, bias = 0, activation }: Int4Do
   const value = nearestBf16(activated(sum, activation));
   return { value, tolerance: bf16Ulp(value) + x.length * 2 ** -24 * magnitude };
 }
+
+const { fround } = Math;
+
+/** A block times H, by halves: (a·H + b·H, a·H - b·H), each step rounded to float32. */
+function timesSylvester(block: number[]): number[] {
+  if (block.length === 1) return block;
+  const half = block.length / 2;
+  const [a, b] = [block.slice(0, half), block.slice(half)].map(timesSylvester);
+  return [
+    ...a.map((value, i) => fround(value + b[i])),
+    ...a.map((value, i) => fround(value - b[i])),
+  ];
+}
+
+/** A block times H / √n. */
+export function hadamardBlock(block: number[]): number[] {
+  const factor = fround(1 / Math.sqrt(block.length));
+  return timesSylvester(block).map((value) => fround(value * factor));
+}
+
+/** A block times a matrix `[n, n]`: products and sums rounded to float32, in ascending order. */
+export function rotatedBlock(block: number[], matrix: number[][]): number[] {
+  const product = (i: number, j: number) => fround(block[i] * matrix[i][j]);
+  return block.map((_, j) => {
+    let sum = product(0, j);
+    for (let i = 1; i < block.length; i++) sum = fround(sum + product(i, j));
+    return sum;
+  });
+}
+
+/** What `turn` makes of each block of `size` elements. */
+export function blockwise(
+  values: ArrayLike<number>,
+  size: number,
+  turn: (block: number[]) => number[],
+): number[] {
+  const blocks = Array.from({ length: values.length / size }, (_, i) =>
+    Array.from({ length: size }, (_, j) => values[i * size + j]),
+  );
+  return blocks.flatMap(turn);
+}
+
+/** The sum of a power of two of float32 values, by halves, which are as deep as each other. */
+function treeSum(values: number[]): number {
+  if (values.length === 1) return values[0];
+  const half = values.length / 2;
+  return fround(treeSum(values.slice(0, half)) + treeSum(values.slice(half)));
+}
+
+/** `multiple` times the root mean square of a row, in float32 steps. */
+export function questLimit(row: number[], multiple: number): number {
+  if (row.length === 0) return 0;
+  const squares = row.map((value) => fround(value * value));
+  while (!Number.isInteger(Math.log2(squares.length))) squares.push(0);
+  const mean = fround(treeSum(squares) / fround(row.length));
+  return fround(fround(multiple) * fround(Math.sqrt(mean)));
+}
+
+/** The integer nearest to a value, ties to even. */
+function nearestInteger(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(rounded - value) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/** The integers -steps…steps of a row of which the largest stands for `limit`, and its scale. */
+export function symmetricRow(
+  row: number[],
+  limit: number,
+  steps: number,
+): { integers: number[]; scale: number } {
+  const inverse = fround(steps / limit);
+  const isConstant = !Number.isFinite(limit) || !Number.isFinite(inverse);
+  if (isConstant) {
+    return { integers: row.map(() => 0), scale: Number.isFinite(limit) ? 1 : NaN };
+  }
+  const nearest = row.map((value) => nearestInteger(fround(value * inverse)));
+  return {
+    integers: nearest.map((integer) => Math.min(Math.max(integer, -steps), steps)),
+    scale: fround(limit / steps),
+  };
+}
