@@ -9,6 +9,7 @@ import {
   packInt8,
   quantizeInt8,
   quantizeWeightInt8,
+  type Rotation,
 } from '../../src/ops';
 import { describeOnBackends } from '../support/backends';
 import { contentsOf, floats, PRODUCT_SIZES, randomFloats, toTensor } from '../support/contents';
@@ -23,6 +24,8 @@ import {
   moderateFloats,
   size,
 } from '../support/properties';
+
+type RowOptions = { symmetric: boolean; method: 'abs_max' | 'quest' };
 
 const layers = fc
   .tuple(batchShape, size(4), size(9), size(40), fc.tuple(...new Array(2).fill(fc.boolean())))
@@ -39,7 +42,11 @@ const layers = fc
         ? moderateFloats(n).map((values) => floats([n], values))
         : fc.constant(undefined),
       activation: activations,
-      symmetric: fc.boolean(),
+      how: fc.constantFrom<RowOptions>(
+        { symmetric: true, method: 'abs_max' },
+        { symmetric: true, method: 'quest' },
+        { symmetric: false, method: 'abs_max' },
+      ),
     }),
   );
 
@@ -54,23 +61,19 @@ describeOnBackends('linearInt8', () => {
   });
 
   it('gives the bits of quantizeInt8 and matmulInt8Bf16, and of the specification', () => {
-    checkProperty(layers, ({ x, weights, wScale, bias, activation, symmetric }) => {
+    checkProperty(layers, ({ x, weights, wScale, bias, activation, how }) => {
       const w = packInt8(tf.tensor(weights.values, weights.shape, 'int32'));
       const [$x, $scale, $bias] = [toTensor(x), toTensor(wScale), bias && toTensor(bias)];
-      const y = linearInt8($x, w, $scale, { bias: $bias, activation, symmetric });
+      const y = linearInt8($x, w, $scale, { bias: $bias, activation, ...how });
 
-      const { values, scale, zero } = quantizeInt8($x, { symmetric });
-      const aZero = symmetric ? null : zero;
+      const { values, scale, zero } = quantizeInt8($x, how);
+      const aZero = how.symmetric ? null : zero;
       const options = { aZero, bias: $bias, activation };
       assertSameBits(y, contentsOf(matmulInt8Bf16(values, w, scale, $scale, options)));
 
       const inputs = { x, w: contentsOf(w), wScale, bias };
-      const [expected] = runCpuKernel(LinearInt8, inputs, {
-        activation,
-        symmetric,
-        method: 'abs_max',
-        hadamard: 0,
-      });
+      const attrs = { activation, hadamard: 0, ...how };
+      const [expected] = runCpuKernel(LinearInt8, inputs, attrs);
       assertSameBits(y, expected);
     });
   });
@@ -84,6 +87,32 @@ describeOnBackends('linearInt8', () => {
         const inputs = { x, w: contentsOf(values), wScale: contentsOf(scale), bias };
         const attrs = { activation: 'linear', symmetric, method: 'abs_max', hadamard: 0 };
         expectSameBits(y, runCpuKernel(LinearInt8, inputs, attrs)[0]);
+      }
+    });
+  }
+
+  for (const [m, n, k, hadamard] of [
+    [1, 65, 512, 16],
+    [3, 33, 384, 128],
+    [40, 17, 1024, 1024],
+  ]) {
+    it(`rotates x first: M=${m}, N=${n}, K=${k}, blocks of ${hadamard}`, () => {
+      const x = toTensor(randomFloats([m, k], 1));
+      const matrix = toTensor(randomFloats([hadamard / 2, hadamard / 2], 2));
+      const w = quantizeWeightInt8(toTensor(randomFloats([k, n], 3)));
+      const bias = toTensor(randomFloats([n], 4));
+      for (const rotation of [{ hadamard }, { matrix }] as Rotation[]) {
+        for (const how of [{ method: 'quest' }, { symmetric: false }] as const) {
+          for (const given of [bias, undefined]) {
+            const rows = quantizeInt8(x, { rotation, ...how });
+            const apart = matmulInt8Bf16(rows.values, w.values, rows.scale, w.scale, {
+              aZero: 'symmetric' in how ? rows.zero : null,
+              bias: given,
+            });
+            const y = linearInt8(x, w.values, w.scale, { rotation, ...how, bias: given });
+            expectSameBits(y, contentsOf(apart));
+          }
+        }
       }
     });
   }
@@ -137,5 +166,14 @@ describeOnBackends('linearInt8', () => {
     const wide = tf.zeros([1, 65794]);
     const wideW = tf.zeros([1, 16449], 'int32');
     expectError(() => linearInt8(wide, wideW, 1, { symmetric: false }), /K is 65794, .* 65793/);
+    expectError(
+      () => linearInt8(x, w, 1, { symmetric: false, method: 'quest' }),
+      "linearInt8: method is 'quest', expected 'abs_max' where not symmetric",
+    );
+    expectError(
+      () => linearInt8(x, w, 1, { rotation: { hadamard: 16 } }),
+      'linearInt8: x has shape [2,12], expected K to be a multiple of 16 (the block size of ' +
+        'hadamard)',
+    );
   });
 });

@@ -24,11 +24,11 @@ interface Format {
   steps: number;
   /** Of the method 'quest'. */
   multiple: number;
-  quantize(
+  quantize: (
     x: Tensor,
     options: RowQuantizerOptions & { clipMask?: boolean },
-  ): { values: Tensor; scale: Tensor; mask?: Tensor };
-  unpack(values: Tensor, k: number): Tensor;
+  ) => { values: Tensor; scale: Tensor; mask?: Tensor };
+  unpack: (values: Tensor, k: number) => Tensor;
 }
 
 const FORMATS: Format[] = [
