@@ -5,12 +5,16 @@ import {
   dequantizeInt4,
   dequantizeInt8,
   type FusedActivation,
+  linearInt4,
   linearInt8,
   matmulInt4Bf16,
+  matmulInt4Int4Bf16,
   matmulInt8Bf16,
+  quantizeInt4,
   quantizeInt8,
   quantizeWeightInt4,
   quantizeWeightInt8,
+  type ScaleMethod,
 } from '../../src/ops';
 import { describeOnBackends } from '../support/backends';
 import { expectNoLeak } from '../support/expectations';
@@ -58,12 +62,30 @@ function int8Case(symmetric: boolean, scalarScale: boolean): Case {
   };
 }
 
+function int4Int4Case(method: ScaleMethod, scalarScale: boolean): Case {
+  const quantized = quantizeInt4(random([N, K], 1));
+  const { values } = quantized;
+  const wScale: Tensor = scalarScale ? tf.scalar(0.2) : quantized.scale;
+  const scales = scalarScale ? tf.fill([N, 1], 0.2) : tf.expandDims(wScale, -1);
+  return {
+    product: (x, bias, activation) => linearInt4(x, values, wScale, { bias, activation, method }),
+    seen: (x) => {
+      const rows = quantizeInt4(x, { method });
+      return dequantizeInt4(rows.values, tf.expandDims(rows.scale, -1), null, K);
+    },
+    weights: dequantizeInt4(values, scales, null, K),
+  };
+}
+
 const CASES: [string, () => Case][] = [
   ['matmulInt4Bf16', () => int4Case(false)],
   ['matmulInt4Bf16 without zeros', () => int4Case(true)],
   ['linearInt8', () => int8Case(true, false)],
   ['linearInt8 with zero points for x', () => int8Case(false, false)],
   ['linearInt8 with one scale for all', () => int8Case(true, true)],
+  ['linearInt4', () => int4Int4Case('abs_max', false)],
+  ['linearInt4 by quest', () => int4Int4Case('quest', false)],
+  ['linearInt4 with one scale for all', () => int4Int4Case('abs_max', true)],
 ];
 
 function expectClose(actual: Tensor, expected: number[]): void {
@@ -125,6 +147,10 @@ describeOnBackends('The gradient of a product', () => {
       expect(dx.shape).toEqual([m, k]);
       expect(Array.from(dx.dataSync())).toEqual(new Array(m * k).fill(0));
       expect(Array.from(dbias.dataSync())).toEqual(new Array(n).fill(m));
+
+      const w = quantizeInt4(tf.ones([n, k]));
+      const linear = (x: Tensor) => linearInt4(x, w.values, w.scale);
+      expect(tf.grad(linear)(tf.ones([m, k]), tf.ones([m, n])).shape).toEqual([m, k]);
     }
   });
 
@@ -138,6 +164,25 @@ describeOnBackends('The gradient of a product', () => {
     const expected = finiteDifferences({
       x: dequantizeInt8(a.values, a.scale, K).arraySync() as number[][],
       w: dequantizeInt8(b.values, b.scale, K).arraySync() as number[][],
+      bias: new Array<number>(N).fill(0),
+      activation: 'relu',
+      dy: dy.arraySync(),
+    });
+    expectClose(dbias, expected.dbias);
+  });
+
+  it('of matmulInt4Int4Bf16 is that of its bias', () => {
+    const a = quantizeInt4(random([M, K], 1));
+    const b = quantizeInt4(random([N, K], 2));
+    const dy = random<tf.Rank.R2>([M, N], 3);
+    const dbias = tf.grad((bias) =>
+      matmulInt4Int4Bf16(a.values, b.values, a.scale, b.scale, { bias, activation: 'relu' }),
+    )(tf.zeros([N]), dy);
+    const realOf = ({ values, scale }: typeof a) =>
+      dequantizeInt4(values, tf.expandDims(scale, -1), null, K).arraySync() as number[][];
+    const expected = finiteDifferences({
+      x: realOf(a),
+      w: realOf(b),
       bias: new Array<number>(N).fill(0),
       activation: 'relu',
       dy: dy.arraySync(),
@@ -160,6 +205,18 @@ describeOnBackends('The gradient of a product', () => {
     const ofSa = tf.grad((sa) => matmulInt8Bf16(values, values, sa, scale));
     expect(() => ofSa(scale)).toThrowError(
       /matmulInt8Bf16: sa is part of quantized .* use tf.qutlass.linearInt8/,
+    );
+    const rows = quantizeInt4(tf.ones([2, 8]));
+    const ofSb = tf.grad((sb) => matmulInt4Int4Bf16(rows.values, rows.values, 1, sb));
+    expect(() => ofSb(rows.scale)).toThrowError(
+      /matmulInt4Int4Bf16: sb is part of quantized .* use tf.qutlass.linearInt4/,
+    );
+    const ofMatrix = tf.grad((matrix) =>
+      linearInt4(tf.ones([2, 8]), rows.values, rows.scale, { rotation: { matrix } }),
+    );
+    expect(() => ofMatrix(tf.eye(4))).toThrowError(
+      'linearInt4: matrix is part of quantized values and has no gradient; train it as that of ' +
+        'tf.qutlass.rotate',
     );
   });
 });
