@@ -7,6 +7,7 @@ import {
   int4Epilogue,
   int8Epilogue,
   quantize,
+  questLimit,
   roundHalfEven,
   roundToBf16,
   symmetricQuantizer,
@@ -122,6 +123,15 @@ describe('quantizers', () => {
     ]);
     const int4 = asymmetricQuantizer(-15, 0, 15, 0);
     expect(int4).toEqual({ scale: 1, inverse: 1, zero: 15 });
+  });
+
+  it('clip at a multiple of the root mean square by quest, each step rounded', () => {
+    expect(questLimit(8, 2, 3)).toBe(6);
+    expect(questLimit(0, 0, 3)).toBe(0);
+    expect(questLimit(Infinity, 4, 3)).toBe(Infinity);
+    expect(questLimit(NaN, 4, 3)).toBeNaN();
+    const root = Math.fround(Math.sqrt(Math.fround(1 / 3)));
+    expect(questLimit(1, 3, 0.1)).toBe(Math.fround(0.1 * root));
   });
 
   it('clamp', () => {
