@@ -4,20 +4,27 @@ import { MatmulInt4Int4Bf16 } from '../kernel_names';
 import type { MatmulInt4Int4Bf16Attrs, MatmulInt4Int4Bf16Inputs } from '../kernel_names';
 import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
 import type { CpuKernelArgs } from './backend';
-import { INT4_PER_WORD, INT8_PER_WORD, int4Of, int8View } from './layout';
+import { INT4_PER_WORD, INT8_PER_WORD } from './layout';
 import { int8Product, type Int8Product } from './MatmulInt8Bf16';
 
 /** Int8 words that hold the elements of an int4 word. */
 const WIDENED = INT4_PER_WORD / INT8_PER_WORD;
 
+/** The four nibbles of 16 bits, each with 8 taken off, as the bytes of a word. */
+function widenHalf(nibbles: number): number {
+  const pairs = (nibbles | (nibbles << 8)) & 0x00ff00ff;
+  const bytes = (pairs | (pairs << 4)) & 0x0f0f0f0f;
+  // The highest bit of a byte keeps the difference from borrowing of its neighbour, and then is the
+  // opposite of its sign.
+  return ((bytes | 0x80808080) - 0x08080808) ^ 0x80808080;
+}
+
 /** Signed int4 elements, stored with 8 added, as int8 elements. */
 function widen(packed: Int32Array): Int32Array {
   const words = new Int32Array(packed.length * WIDENED);
-  const bytes = int8View(words);
-  for (let word = 0; word < packed.length; word++) {
-    for (let i = 0; i < INT4_PER_WORD; i++) {
-      bytes[word * INT4_PER_WORD + i] = int4Of(packed[word], i) - 8;
-    }
+  for (let i = 0; i < packed.length; i++) {
+    words[WIDENED * i] = widenHalf(packed[i] & 0xffff);
+    words[WIDENED * i + 1] = widenHalf(packed[i] >>> 16);
   }
   return words;
 }
