@@ -2,6 +2,7 @@
 export { dequantizeInt4 } from './dequantize_int4';
 export { dequantizeInt8 } from './dequantize_int8';
 export { fakeQuantize } from './fake_quantize';
+export { fakeQuantizeRows } from './fake_quantize_rows';
 export { hadamard } from './hadamard';
 export { linearInt4 } from './linear_int4';
 export { linearInt8 } from './linear_int8';

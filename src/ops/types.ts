@@ -71,6 +71,12 @@ export interface FakeQuantizeOptions extends QuantizeWeightInt4Options {
   clipRatio?: number;
 }
 
+/** Options of `fakeQuantizeRows`. */
+export interface FakeQuantizeRowsOptions extends Pick<RowQuantizerOptions, 'method'> {
+  /** 4 or 8 bits a value, as `quantizeInt4` or `quantizeInt8` has them. Defaults to 4. */
+  bits?: 4 | 8;
+}
+
 /** Options of `dequantizeInt8`. */
 export interface DequantizeInt8Options {
   /** The zero point of each row, int32 `[…]`; 0 where absent. */
