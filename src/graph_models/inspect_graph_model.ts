@@ -84,10 +84,11 @@ function rowOf(
     return { ...common, shape: spec?.shape ?? [], format, reason: 'not quantized' };
   }
   const shape = ['k', 'n'].map((name) => integerAttribute(node, name)!);
+  const stored = textAttribute(node, 'format') as FormatName;
   const format = formatText({
-    format: textAttribute(node, 'format') as FormatName,
+    format: stored,
+    activations: stored === 'int8' ? 'int8' : 'bf16',
     groupSize: integerAttribute(node, 'group_size'),
-    symmetric: true, // not part of the text
   });
   return { ...common, shape, format, bytesBefore: FLOAT_BYTES * util.sizeFromShape(shape) };
 }

@@ -9,12 +9,13 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
-import { formatOf, type Quantization } from '../layers/formats';
+import { formatOf, unsupportedKernel, type Quantization } from '../layers/formats';
 import { productKernel } from '../layers/kinds/product_kernel';
 import {
   resolveAnswer,
   resolveOptions,
-  type QuantizeLayerOptions,
+  STORAGE_OPTIONS,
+  type StorageOptions,
 } from '../layers/quantization_plan';
 import type { Note } from '../layers/quantization_notes';
 import { signalToNoise } from '../layers/signal_to_noise';
@@ -27,12 +28,12 @@ import { quantizedNode } from './quantized_product';
 import { usersIn } from './users';
 
 /** The options of `quantizeGraphModel`. */
-export interface QuantizeGraphModelOptions extends QuantizeLayerOptions {
+export interface QuantizeGraphModelOptions extends StorageOptions {
   /**
    * Asked once for every node that can be quantized: true quantizes it, false leaves it as it is,
    * options quantize it in their own way.
    */
-  filter?: (node: string, op: string) => boolean | QuantizeLayerOptions;
+  filter?: (node: string, op: string) => boolean | StorageOptions;
 }
 
 const CALLER = 'quantizeGraphModel';
@@ -83,7 +84,7 @@ export async function quantizeGraphModel(
   model: GraphModel,
   { filter = () => true, ...defaults }: QuantizeGraphModelOptions = {},
 ): Promise<GraphModel> {
-  const modelWide = resolveOptions(CALLER, defaults);
+  const modelWide = resolveOptions(CALLER, defaults, STORAGE_OPTIONS);
   util.assert(
     typeof filter === 'function',
     () => `${CALLER}: filter is ${valueText(filter)}, expected a function`,
@@ -105,7 +106,7 @@ export async function quantizeGraphModel(
     const quantization =
       typeof answer === 'boolean'
         ? modelWide
-        : resolveAnswer(`${CALLER}: filter for ${node.name}`, answer, defaults);
+        : resolveAnswer(`${CALLER}: filter for ${node.name}`, answer, defaults, STORAGE_OPTIONS);
     if (answer === false) return { reason: 'left by the filter' };
     const packed = pack(weights.get(product.weights)!, product, quantization, freeName);
     if ('reason' in packed) return packed;
@@ -147,7 +148,7 @@ function pack(
     const matrix: Tensor2D = reshape(tensor, tensor.shape.slice(-2) as [number, number]);
     const kernel = isTransposed ? transpose(matrix) : matrix;
     const [k, n] = kernel.shape;
-    const unsupported = format.unsupported(k, quantization);
+    const unsupported = unsupportedKernel(k, quantization);
     const reason = allFinite(kernel) ? unsupported : 'its weights have NaN or infinite values';
     if (reason !== null) {
       result = { reason };

@@ -12,8 +12,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { registerOp, type GraphNode } from '@tensorflow/tfjs-converter';
 import type { FusedActivation } from '../ops';
-import { checkFormatVersion, FORMAT_VERSION } from '../layers/format_version';
-import { formatOf, resolveQuantization, type Quantization } from '../layers/formats';
+import { checkFormatVersion } from '../layers/format_version';
+import { formatOf, type Quantization } from '../layers/formats';
+import { resolveQuantization } from '../layers/formats/resolve_quantization';
 import { shapeText } from '../ops/values';
 import {
   attributeOf,
@@ -28,6 +29,9 @@ import type { Activation, Product } from './product';
 
 /** Part of the format of saved models, as are its inputs and attributes. */
 export const QUANTIZED_PRODUCT = 'QutlassProduct';
+
+/** Of the nodes in saved graph models, as layers have one of their own. */
+export const GRAPH_FORMAT_VERSION = 1;
 
 /**
  * The node that takes the place of `node`. Its inputs are x, the packed weights in their format's
@@ -61,7 +65,7 @@ export function quantizedNode(
     ],
     attr: {
       T: { type: 'DT_FLOAT' },
-      format_version: integer(FORMAT_VERSION),
+      format_version: integer(GRAPH_FORMAT_VERSION),
       format: text(format),
       symmetric: boolean(symmetric),
       k: integer(k),
@@ -101,7 +105,7 @@ interface Attributes {
 function execute({ inputs, attrs }: GraphNode): Tensor {
   const attributes = attrs as unknown as Attributes;
   const { k, activation, has_bias: hasBias, slope } = attributes;
-  checkFormatVersion(QUANTIZED_PRODUCT, attributes.format_version);
+  checkFormatVersion(QUANTIZED_PRODUCT, attributes.format_version, GRAPH_FORMAT_VERSION);
   const quantization = resolveQuantization(QUANTIZED_PRODUCT, 'format', attributes.format, {
     groupSize: attributes.group_size,
     symmetric: attributes.symmetric,

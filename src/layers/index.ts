@@ -18,6 +18,6 @@ export { compareModels, type LayerComparison, type ModelComparison } from './com
 export { suggest, type SuggestedLayer, type SuggestOptions, type Suggestion } from './suggest';
 export { inspectModel, type LayerReport, type QuantizationReport } from './inspect_model';
 export { printReport } from './print_report';
-export type { FormatName, Quantization } from './formats';
+export type { ActivationFormat, FormatName, LayerRotation, Quantization } from './formats';
 export { loadModel } from './load_model';
 export { QutlassModelError, type QutlassModelErrorCode } from './model_error';

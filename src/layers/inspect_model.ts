@@ -1,6 +1,6 @@
 import { util, type DataType } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { Quantization } from './formats';
+import { rotationText, type Quantization } from './formats';
 import { isQuantizedLayer } from './kinds';
 import { assertModel, leaves, type Leaf } from './model_tree';
 import { noteOf } from './quantization_notes';
@@ -16,7 +16,7 @@ export interface LayerReport {
   kind: string;
   /** Of the kernel as a float layer has it, `[K, N]`, or of the layer's first weight. */
   shape: number[];
-  /** 'int8', 'int4 g128', or the dtype of the weights where they are not quantized. */
+  /** 'int8', 'int4 g128', 'int4 a4 hadamard 64 quest', or the dtype of the weights where they are not quantized. */
   format: string;
   /** Of all weights of the layer, were they float32. */
   bytesBefore: number;
@@ -62,9 +62,21 @@ export function inspectModel(model: LayersModel): QuantizationReport {
   return { layers: rows, bytesBefore: total('bytesBefore'), bytesAfter: total('bytesAfter') };
 }
 
-/** 'int8', 'int4 g128' */
-export function formatText({ format, groupSize }: Quantization): string {
-  return groupSize === undefined ? format : `${format} g${groupSize}`;
+/** 'int8', 'int4 g128', 'int4 a4 hadamard 64 quest' */
+export function formatText({
+  format,
+  activations,
+  groupSize,
+  method,
+  rotation,
+}: Omit<Quantization, 'symmetric'>): string {
+  return [
+    format,
+    ...(groupSize === undefined ? [] : [`g${groupSize}`]),
+    ...(activations === 'int4' ? ['a4'] : []),
+    ...(rotation === undefined ? [] : [rotationText(rotation)]),
+    ...(method === 'quest' ? [method] : []),
+  ].join(' ');
 }
 
 function quantizedRow(path: string, layer: QuantizedLayer): LayerReport {

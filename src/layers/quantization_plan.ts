@@ -1,7 +1,15 @@
 import { all, isFinite as isFiniteNumber, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
-import { formatOf, resolveQuantization, type FormatName, type Quantization } from './formats';
+import type { ScaleMethod } from '../ops';
+import {
+  unsupportedKernel,
+  type ActivationFormat,
+  type FormatName,
+  type LayerRotation,
+  type Quantization,
+} from './formats';
+import { resolveQuantization } from './formats/resolve_quantization';
 import { isQuantizedLayer, kindOf, type LayerKind } from './kinds';
 import { leaves } from './model_tree';
 
@@ -11,10 +19,26 @@ type Layer = layers.Layer;
 export interface QuantizeLayerOptions {
   /** The format of the weights; 'int8' by default. */
   weights?: FormatName;
-  /** int4 only: how many weights along K share a scale, a multiple of 8; 128 by default. */
+  /**
+   * What products take their inputs as: 'int8' with int8 weights, 'bf16' (the default) or 'int4' with
+   * int4 ones.
+   */
+  activations?: ActivationFormat;
+  /**
+   * int4 weights with bf16 activations only: how many weights along K share a scale, a multiple of
+   * 8; 128 by default. With int4 activations there is one scale an output.
+   */
   groupSize?: number;
   /** See `QuantizedDenseArgs.symmetric`: false by default for int4, true for int8. */
   symmetric?: boolean;
+  /** Of inputs and weights, see `tf.qutlass.quantizeInt4`: 'abs_max' by default. */
+  method?: ScaleMethod;
+  /**
+   * Inputs are turned, in blocks of this size along K, before they are quantized, and weights to match,
+   * so that in exact arithmetic nothing changes: outliers are spread over their block. `{hadamard: 64}`,
+   * or `{matrix}` with an orthogonal matrix. A layer is left as it is where K is no multiple.
+   */
+  rotation?: LayerRotation;
 }
 
 /** The options of `quantizeModel`. */
@@ -46,7 +70,11 @@ export interface PlannedLayer {
 /** What becomes of each layer that has weights and is not quantized yet, or why it stays. */
 export type QuantizationPlan = Map<string, PlannedLayer | { reason: string }>;
 
-const LAYER_OPTIONS = ['weights', 'groupSize', 'symmetric'];
+/** How weights alone are stored; all else is how they are multiplied. */
+export const STORAGE_OPTIONS = ['weights', 'groupSize', 'symmetric'] as const;
+export type StorageOptions = Pick<QuantizeLayerOptions, (typeof STORAGE_OPTIONS)[number]>;
+
+const LAYER_OPTIONS = [...STORAGE_OPTIONS, 'activations', 'method', 'rotation'] as const;
 const CALLER = 'quantizeModel';
 
 /** @throws where an option is unknown or its value invalid, and whatever the filter throws. */
@@ -85,22 +113,29 @@ export function resolveAnswer(
   caller: string,
   answer: QuantizeLayerOptions,
   defaults: QuantizeLayerOptions,
+  known?: readonly string[],
 ): Quantization {
   util.assert(
     typeof answer === 'object' && answer !== null,
     () => `${caller}: returned ${valueText(answer)}, expected true, false or options`,
   );
-  const { weights = 'int8' } = defaults;
-  const sameFormat = (answer.weights ?? weights) === weights;
-  return resolveOptions(caller, sameFormat ? { ...defaults, ...answer } : answer);
+  const { weights = 'int8', activations } = defaults;
+  const sameFormat =
+    (answer.weights ?? weights) === weights && (answer.activations ?? activations) === activations;
+  const options = sameFormat ? { ...defaults, ...answer } : { weights, ...answer };
+  return resolveOptions(caller, options, known);
 }
 
-/** @throws where an option is unknown or its value invalid. */
-export function resolveOptions(caller: string, options: QuantizeLayerOptions): Quantization {
-  const unknown = Object.keys(options).filter((key) => !LAYER_OPTIONS.includes(key));
+/** @throws where an option is not one of those that are known, or its value invalid. */
+export function resolveOptions(
+  caller: string,
+  options: QuantizeLayerOptions,
+  known: readonly string[] = LAYER_OPTIONS,
+): Quantization {
+  const unknown = Object.keys(options).filter((key) => !known.includes(key));
   util.assert(
     unknown.length === 0,
-    () => `${caller}: unknown option ${unknown.join(', ')}, expected ${LAYER_OPTIONS.join(', ')}`,
+    () => `${caller}: unknown option ${unknown.join(', ')}, expected ${known.join(', ')}`,
   );
   const { weights = 'int8', ...rest } = options;
   return resolveQuantization(caller, 'weights', weights, rest);
@@ -109,12 +144,13 @@ export function resolveOptions(caller: string, options: QuantizeLayerOptions): Q
 function check(
   layer: Layer,
   kind: LayerKind,
-  quantization: Quantization,
+  requested: Quantization,
 ): PlannedLayer | { reason: string } {
+  const quantization = kind.quantization?.(requested) ?? requested;
   const weights = layer.getWeights();
   for (const shape of tidy(() => kind.kernels(weights).map((kernel) => kernel.shape))) {
     const [, k] = kind.rowsShape(shape);
-    const reason = formatOf(quantization).unsupported(k, quantization);
+    const reason = unsupportedKernel(k, quantization);
     if (reason !== null) return { reason };
   }
   return weights.slice(0, kind.kernelWeights).every(allFinite)

@@ -1,6 +1,7 @@
 import { dispose, serialization, tidy, util, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { valueText } from '../ops/values';
+import { matrixWeight } from './formats';
 import type { LayerConfig } from './kinds';
 import { assertModel, leaves, mapConfig, rebuild, type Leaf, type LayerEntry } from './model_tree';
 import {
@@ -157,7 +158,11 @@ function quantize(
     }));
     measured.signalToNoise = signalToNoise(kind, kernels, quantization);
     const others = floats.slice(kind.kernelWeights).map((weight) => weight.clone());
-    return [...kernels.flatMap(({ packed }) => packed), ...others];
+    return [
+      ...kernels.flatMap(({ packed }) => packed),
+      ...matrixWeight(quantization.rotation),
+      ...others,
+    ];
   });
   return { weights, note: measured };
 }

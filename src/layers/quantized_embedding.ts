@@ -10,13 +10,18 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { checkFormatVersion, FORMAT_VERSION } from './format_version';
-import { formatOf, resolveQuantization, type Quantization } from './formats';
+import { checkFormatVersion } from './format_version';
+import { formatOf, type Quantization } from './formats';
+import { quantizationConfig } from './formats/quantization_config';
+import { resolveQuantization } from './formats/resolve_quantization';
 import { onlyShape, onlyTensor, positiveInteger, type QuantizedLayer } from './quantized_layer';
 import type { LayerArgs, QuantizationArgs } from './quantized_product';
 
+/** Nothing is multiplied, so that only storage counts. */
+type StorageArgs = Omit<QuantizationArgs, 'activations' | 'method' | 'rotation'>;
+
 /** The configuration of a `QuantizedEmbedding` layer. */
-export interface QuantizedEmbeddingArgs extends LayerArgs, QuantizationArgs {
+export interface QuantizedEmbeddingArgs extends LayerArgs, StorageArgs {
   /** The number of rows of the table: inputs are 0…inputDim-1. */
   inputDim: number;
   /** The number of elements of a row. */
@@ -68,8 +73,8 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
     this.inputDim = positiveInteger(this.label, 'inputDim', args.inputDim);
     this.outputDim = positiveInteger(this.label, 'outputDim', args.outputDim);
     this.quantization = resolveQuantization(this.label, 'format', args.format, {
-      groupSize: args.groupSize ?? undefined,
-      symmetric: args.symmetric ?? undefined,
+      groupSize: args.groupSize,
+      symmetric: args.symmetric,
     });
     this.maskZero = args.maskZero ?? false;
     this.supportsMasking = this.maskZero;
@@ -127,12 +132,9 @@ export class QuantizedEmbedding extends layers.Layer implements QuantizedLayer {
       ...super.getConfig(),
       inputDim: this.inputDim,
       outputDim: this.outputDim,
-      format: this.quantization.format,
-      groupSize: this.quantization.groupSize ?? null,
-      symmetric: this.quantization.symmetric,
+      ...quantizationConfig(this.quantization),
       maskZero: this.maskZero,
       inputLength: this.inputLength,
-      formatVersion: FORMAT_VERSION,
     };
   }
 

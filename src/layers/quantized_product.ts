@@ -1,8 +1,20 @@
 import { cast, tidy, transpose, util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable } from '@tensorflow/tfjs-layers';
-import type { FusedActivation } from '../ops';
-import { checkFormatVersion, FORMAT_VERSION } from './format_version';
-import { formatOf, resolveQuantization, type FormatName, type Quantization } from './formats';
+import type { FusedActivation, ScaleMethod } from '../ops';
+import { checkFormatVersion } from './format_version';
+import {
+  formatOf,
+  hasMatrix,
+  matrixSize,
+  unsupportedKernel,
+  matrixWeight,
+  type ActivationFormat,
+  type FormatName,
+  type LayerRotation,
+  type Quantization,
+} from './formats';
+import { quantizationConfig } from './formats/quantization_config';
+import { resolveQuantization } from './formats/resolve_quantization';
 import { positiveInteger, type QuantizedLayer } from './quantized_layer';
 
 export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
@@ -11,14 +23,27 @@ export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0
 export interface QuantizationArgs {
   /** How the kernel is stored. */
   format: FormatName;
-  /** int4 only: how many elements along K share a scale, a multiple of 8; 128 by default. */
+  /** What inputs are multiplied as; 'int8' for int8 kernels, 'bf16' (the default) or 'int4' for int4. */
+  activations?: ActivationFormat;
+  /**
+   * int4 with bf16 activations only: how many elements along K share a scale, a multiple of 8; 128
+   * by default. With int4 activations there is one scale an output.
+   */
   groupSize?: number;
   /**
    * int4: no zero points, every group's range is symmetric about 0; false by default.
    * int8: the inputs are quantized over a range symmetric about 0; true by default. Inputs of one
    * sign, such as the outputs of a relu, lose half as much where it is false.
+   * int4 with int4 activations: true.
    */
   symmetric?: boolean;
+  /** Of inputs and kernel, see `tf.qutlass.quantizeInt4`; 'abs_max' with bf16 activations. */
+  method?: ScaleMethod;
+  /**
+   * How blocks of K are turned, of the inputs as they come and of the kernel: by a Hadamard matrix, or
+   * by an orthogonal one that is a weight of the layer.
+   */
+  rotation?: LayerRotation;
   /** Of a layer that was saved: the version of how. */
   formatVersion?: number;
 }
@@ -45,6 +70,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
   protected inputDim: number | null;
   private readonly separateActivation: layers.Layer | null;
   private kernel: LayerVariable[] = [];
+  private matrix: LayerVariable | null = null;
   private bias: LayerVariable | null = null;
 
   /** @param unitsArgument what the layer's own arguments call `units` */
@@ -54,10 +80,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
     this.units = positiveInteger(this.label, unitsArgument, units);
     this.inputDim =
       args.inputDim == null ? null : positiveInteger(this.label, 'inputDim', args.inputDim);
-    this.quantization = resolveQuantization(this.label, 'format', args.format, {
-      groupSize: args.groupSize ?? undefined,
-      symmetric: args.symmetric ?? undefined,
-    });
+    this.quantization = resolveQuantization(this.label, 'format', args.format, args);
     this.useBias = args.useBias ?? true;
     this.activation = args.activation ?? 'linear';
     this.separateActivation = isFused(this.activation)
@@ -93,18 +116,17 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
         `${this.label}: a bias is ${bias ? 'given' : 'missing'}, but useBias is ${this.useBias}`,
     );
     if (bias) util.assertShapesMatch(bias.shape, [this.units], `${this.label}: the bias: `);
-    const packed = formatOf(this.quantization).pack(kernel, this.quantization);
-    return bias ? [...packed, bias] : packed;
+    const { rotation } = this.quantization;
+    const quantization = hasMatrix(rotation) ? this.quantization : this.knownQuantization;
+    const packed = formatOf(quantization).pack(kernel, quantization);
+    return [...packed, ...matrixWeight(quantization.rotation), ...(bias ? [bias] : [])];
   }
 
   dequantizeWeights(): Tensor[] {
     return tidy(() => {
       const weights = this.kernel.map((weight) => weight.read());
-      const rows = formatOf(this.quantization).dequantize(
-        weights,
-        this.inputDim!,
-        this.quantization,
-      );
+      const quantization = this.knownQuantization;
+      const rows = formatOf(quantization).dequantize(weights, this.inputDim!, quantization);
       const kernel = this.fromMatrix(transpose(rows as Tensor2D));
       return this.bias === null ? [kernel] : [kernel, this.bias.read().clone()];
     });
@@ -113,18 +135,21 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
   override getConfig() {
     return {
       ...super.getConfig(),
-      format: this.quantization.format,
-      groupSize: this.quantization.groupSize ?? null,
-      symmetric: this.quantization.symmetric,
+      ...quantizationConfig(this.quantization),
       useBias: this.useBias,
       activation: this.activation,
       inputDim: this.inputDim,
-      formatVersion: FORMAT_VERSION,
     };
   }
 
   protected get label(): string {
     return `${this.getClassName()} ${this.name}`;
+  }
+
+  /** With the matrix of the rotation, where that is a weight. */
+  private get knownQuantization(): Quantization {
+    if (this.matrix === null) return this.quantization;
+    return { ...this.quantization, rotation: { matrix: this.matrix.read() } };
   }
 
   /** Adds the weights for K features. @throws where that is not K, or too many for the format. */
@@ -133,14 +158,15 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
       this.inputDim === null || k === this.inputDim,
       () => `${this.label}: the input has ${k} features, but the kernel has K=${this.inputDim}`,
     );
-    const format = formatOf(this.quantization);
-    const reason = format.unsupported(k, this.quantization);
+    const reason = unsupportedKernel(k, this.quantization);
     util.assert(reason === null, () => `${this.label}: ${reason}`);
     const weight = (name: string, shape: number[], dtype: 'int32' | 'float32') =>
       this.addWeight(name, shape, dtype, initializers.zeros(), undefined, false);
-    this.kernel = format
+    this.kernel = formatOf(this.quantization)
       .specs(k, this.units, this.quantization)
       .map(({ name, shape, dtype }) => weight(name, shape, dtype));
+    const n = matrixSize(this.quantization.rotation);
+    if (n !== null) this.matrix = weight('rotation', [n, n], 'float32');
     if (this.useBias) this.bias = weight('bias', [this.units], 'float32');
     this.inputDim = k;
   }
@@ -150,7 +176,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
     const product = formatOf(this.quantization).product(
       x.dtype === 'float32' ? x : cast(x, 'float32'),
       this.kernel.map((weight) => weight.read()),
-      this.quantization,
+      this.knownQuantization,
       {
         bias: this.bias?.read(),
         activation: isFused(this.activation) ? this.activation : 'linear',

@@ -1,8 +1,10 @@
 import { concat, serialization, tidy, transpose, util, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { alternatives, valueText } from '../ops/values';
-import { checkFormatVersion, FORMAT_VERSION } from './format_version';
-import { formatOf, resolveQuantization, type Quantization } from './formats';
+import { checkFormatVersion } from './format_version';
+import { formatOf, matrixSize, unsupportedKernel, type Quantization } from './formats';
+import { quantizationConfig } from './formats/quantization_config';
+import { resolveQuantization } from './formats/resolve_quantization';
 import { onlyShape, positiveInteger } from './quantized_layer';
 import type { LayerArgs, QuantizationArgs } from './quantized_product';
 import { RECURRENT_CELLS, type RecurrentCell, type RecurrentCellName } from './recurrent_cells';
@@ -27,7 +29,7 @@ export interface QuantizedRNNCellArgs extends LayerArgs, QuantizationArgs {
  *
  * Its weights are those that `QuantizedDense` layers have for the kernel and for the recurrent
  * kernel, which of a GRU is two, with `recurrent_` and `recurrent_1_` before their names; then the
- * bias.
+ * matrix of the rotation, where there is one, and the bias.
  *
  * ```js
  * const cell = new tf.qutlass.QuantizedRNNCell({cell: 'gru', units: 4, format: 'int8'});
@@ -53,6 +55,7 @@ export class QuantizedRNNCell extends layers.RNNCell {
   private inputDim: number | null = null;
   private kernel: LayerVariable[] = [];
   private recurrentKernels: LayerVariable[][] = [];
+  private matrix: LayerVariable | null = null;
   private bias: LayerVariable | null = null;
 
   /** @throws where an argument is not what it may be. */
@@ -68,10 +71,7 @@ export class QuantizedRNNCell extends layers.RNNCell {
     this.units = positiveInteger(this.label, 'units', args.units);
     this.stateSize =
       this.steps.states === 1 ? this.units : Array<number>(this.steps.states).fill(this.units);
-    this.quantization = resolveQuantization(this.label, 'format', args.format, {
-      groupSize: args.groupSize ?? undefined,
-      symmetric: args.symmetric ?? undefined,
-    });
+    this.quantization = resolveQuantization(this.label, 'format', args.format, args);
     this.useBias = args.useBias ?? true;
     this.activation = args.activation ?? 'tanh';
     this.recurrentActivation = args.recurrentActivation ?? 'hardSigmoid';
@@ -93,6 +93,8 @@ export class QuantizedRNNCell extends layers.RNNCell {
     this.recurrentKernels = recurrentParts.map((width, part) =>
       this.addKernel(part === 0 ? 'recurrent_' : `recurrent_${part}_`, this.units, width),
     );
+    const n = matrixSize(this.quantization.rotation);
+    if (n !== null) this.matrix = this.addZeros('rotation', [n, n], 'float32');
     if (this.useBias) this.bias = this.addZeros('bias', [gates * this.units], 'float32');
     this.inputDim = k;
     this.built = true;
@@ -129,10 +131,7 @@ export class QuantizedRNNCell extends layers.RNNCell {
       activation: this.activation,
       recurrentActivation: this.recurrentActivation,
       useBias: this.useBias,
-      format: this.quantization.format,
-      groupSize: this.quantization.groupSize ?? null,
-      symmetric: this.quantization.symmetric,
-      formatVersion: FORMAT_VERSION,
+      ...quantizationConfig(this.quantization),
     };
   }
 
@@ -154,23 +153,28 @@ export class QuantizedRNNCell extends layers.RNNCell {
   }
 
   private addKernel(prefix: string, k: number, gates: number): LayerVariable[] {
-    const format = formatOf(this.quantization);
-    const reason = format.unsupported(k, this.quantization);
+    const reason = unsupportedKernel(k, this.quantization);
     util.assert(reason === null, () => `${this.label}: ${reason}`);
-    return format
+    return formatOf(this.quantization)
       .specs(k, gates * this.units, this.quantization)
       .map(({ name, shape, dtype }) => this.addZeros(prefix + name, shape, dtype));
+  }
+
+  /** With the matrix of the rotation, where that is a weight. */
+  private get knownQuantization(): Quantization {
+    if (this.matrix === null) return this.quantization;
+    return { ...this.quantization, rotation: { matrix: this.matrix.read() } };
   }
 
   private product(x: Tensor, kernel: LayerVariable[], bias?: Tensor): Tensor {
     const weights = kernel.map((weight) => weight.read());
     const epilogue = { bias, activation: 'linear' } as const;
-    return formatOf(this.quantization).product(x, weights, this.quantization, epilogue);
+    return formatOf(this.quantization).product(x, weights, this.knownQuantization, epilogue);
   }
 
   private dequantize(kernel: LayerVariable[], k: number): Tensor {
     const weights = kernel.map((weight) => weight.read());
-    return transpose(formatOf(this.quantization).dequantize(weights, k, this.quantization));
+    return transpose(formatOf(this.quantization).dequantize(weights, k, this.knownQuantization));
   }
 }
 serialization.registerClass(QuantizedRNNCell);

@@ -6,7 +6,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 
 import { inspectGraphModel, quantizeGraphModel } from '../../src/graph_models';
-import { FORMAT_VERSION } from '../../src/layers/format_version';
+import { GRAPH_FORMAT_VERSION } from '../../src/graph_models/quantized_product';
 import { linearInt8, quantizeWeightInt8 } from '../../src/ops';
 import { describeOnBackends, describePending } from '../support/backends';
 import { temporaryFolder } from '../support/temporary_folder';
@@ -103,7 +103,7 @@ describeOnBackends('A model of the TensorFlow converter', (backend) => {
   it('was saved by every version of the format, and goes on giving its output', async () => {
     const folder = 'saved_graph_models';
     const versions = readdirSync(join(__dirname, '../fixtures', folder)).sort();
-    expect(versions).toEqual(Array.from({ length: FORMAT_VERSION }, (_, i) => `v${i + 1}`));
+    expect(versions).toEqual(Array.from({ length: GRAPH_FORMAT_VERSION }, (_, i) => `v${i + 1}`));
     for (const name of versions.flatMap((version) =>
       Object.keys(FORMATS).map((format) => `${folder}/${version}/${format}`),
     )) {

@@ -1,10 +1,13 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { FusedActivation } from '../../ops';
+import type { FusedActivation, ScaleMethod } from '../../ops';
+import type { LayerRotation } from './rotation';
 
 /** How the weights of one layer are quantized; the defaults are filled in. */
 export interface Quantization {
   format: FormatName;
-  /** Elements along K that share a scale; int4 only. */
+  /** What the inputs are multiplied as. */
+  activations: ActivationFormat;
+  /** Elements along K that share a scale; int4 weights with bf16 activations only. */
   groupSize?: number;
   /**
    * int4: whether the range of every group is symmetric about 0, so that no zero points are kept.
@@ -12,9 +15,16 @@ export interface Quantization {
    * weights' ranges always are.
    */
   symmetric: boolean;
+  /** What the largest integer of a row stands for, of inputs and weights; 'abs_max' where absent. */
+  method?: ScaleMethod;
+  /** How inputs and weights are turned before they are quantized; not at all where absent. */
+  rotation?: LayerRotation;
 }
 
 export type FormatName = 'int8' | 'int4';
+
+/** int8 goes with int8 weights, bf16 with int4 ones, and int4 with int4 ones. */
+export type ActivationFormat = 'int8' | 'bf16' | 'int4';
 
 /** What a product does to its sums before it rounds them. */
 export interface Epilogue {
@@ -32,7 +42,7 @@ export interface WeightSpec {
 /** A way to store the kernel `[K, N]` of a dense layer, and to multiply with it. */
 export interface WeightFormat {
   /** What `groupSize` and `symmetric` are where they are not given. */
-  readonly defaults: Omit<Quantization, 'format'>;
+  readonly defaults: Pick<Quantization, 'groupSize' | 'symmetric'>;
 
   /** Why these settings make no sense, or null where they do. */
   invalid(quantization: Quantization): string | null;

@@ -1,46 +1,26 @@
-import { util } from '@tensorflow/tfjs-core';
-import { alternatives, valueText } from '../../ops/values';
-import type { FormatName, Quantization, WeightFormat } from './format';
+import type { Quantization, WeightFormat } from './format';
 import { int4 } from './int4';
+import { int4Activations } from './int4_activations';
 import { int8 } from './int8';
+import { unsupportedWidth } from './rotation';
 
-export type { FormatName, Quantization, WeightFormat } from './format';
+export type { ActivationFormat, FormatName, Quantization, WeightFormat } from './format';
+export { hasMatrix, matrixSize, matrixWeight, rotationText, type LayerRotation } from './rotation';
 
-const formats: Record<FormatName, WeightFormat> = { int8, int4 };
-const formatNames = Object.keys(formats) as FormatName[];
+const formats: Record<Quantization['activations'], WeightFormat> = {
+  int8,
+  bf16: int4,
+  int4: int4Activations,
+};
 
-export function formatOf({ format }: Quantization): WeightFormat {
-  return formats[format];
+export function formatOf({ activations }: Pick<Quantization, 'activations'>): WeightFormat {
+  return formats[activations];
 }
 
-/**
- * A complete, checked `Quantization`.
- *
- * @param caller what to name in errors
- * @param name the format; `setting` is what the caller calls it
- */
-export function resolveQuantization(
-  caller: string,
-  setting: string,
-  name: unknown,
-  given: { groupSize?: number; symmetric?: boolean },
-): Quantization {
-  util.assert(
-    formatNames.includes(name as FormatName),
-    () => `${caller}: ${setting} is ${valueText(name)}, expected ${alternatives(formatNames)}`,
+/** Why a kernel of `k` rows cannot be quantized so, or null where it can. */
+export function unsupportedKernel(k: number, quantization: Quantization): string | null {
+  return (
+    unsupportedWidth(k, quantization.rotation) ??
+    formatOf(quantization).unsupported(k, quantization)
   );
-  const weightFormat = formats[name as FormatName];
-  const { defaults } = weightFormat;
-  const quantization: Quantization = {
-    format: name as FormatName,
-    groupSize: given.groupSize ?? defaults.groupSize,
-    symmetric: given.symmetric ?? defaults.symmetric,
-  };
-  util.assert(
-    typeof quantization.symmetric === 'boolean',
-    () => `${caller}: symmetric is ${valueText(given.symmetric)}, expected true or false`,
-  );
-  const reason = weightFormat.invalid(quantization);
-  util.assert(reason === null, () => `${caller}: ${reason}`);
-  return quantization;
 }

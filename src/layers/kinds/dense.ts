@@ -1,3 +1,4 @@
+import { quantizationConfig } from '../formats/quantization_config';
 import { commonConfig, type LayerKind } from './kind';
 import { productKernel } from './product_kernel';
 
@@ -12,7 +13,14 @@ export const dense: LayerKind = {
 
   quantizedConfig({ config, kernelShape: [inputDim] }, quantization) {
     const { units, activation, useBias } = config;
-    return { ...commonConfig(config), units, activation, useBias, inputDim, ...quantization };
+    return {
+      ...commonConfig(config),
+      units,
+      activation,
+      useBias,
+      inputDim,
+      ...quantizationConfig(quantization),
+    };
   },
 
   floatEntry(config) {

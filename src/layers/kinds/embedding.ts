@@ -7,6 +7,8 @@ import {
   type TypedArray,
 } from '@tensorflow/tfjs-core';
 import { formatOf } from '../formats';
+import { quantizationConfig } from '../formats/quantization_config';
+import { resolveQuantization } from '../formats/resolve_quantization';
 import { chunks } from './chunks';
 import { commonConfig, type LayerConfig, type LayerKind } from './kind';
 
@@ -18,6 +20,12 @@ export const embedding: LayerKind = {
 
   unsupported() {
     return null;
+  },
+
+  // Nothing is multiplied: whatever would be done to inputs is not done to rows.
+  quantization({ format, activations, groupSize, symmetric }) {
+    const storage = activations === 'int4' ? {} : { groupSize, symmetric };
+    return resolveQuantization('QuantizedEmbedding', 'format', format, storage);
   },
 
   kernels([table]) {
@@ -54,7 +62,7 @@ export const embedding: LayerKind = {
   },
 
   quantizedConfig({ config }, quantization) {
-    return { ...embeddingConfig(config), ...quantization };
+    return { ...embeddingConfig(config), ...quantizationConfig(quantization) };
   },
 
   floatEntry(config) {

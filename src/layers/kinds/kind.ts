@@ -25,6 +25,9 @@ export interface LayerKind {
   /** The class that takes their place. */
   readonly quantizedClass: string;
 
+  /** What is made of the settings of a model, where this kind has not all of them. */
+  quantization?(requested: Quantization): Quantization;
+
   /** Why a layer of these classes has no quantized form after all, or null where it has. */
   unsupported(layer: layers.Layer): string | null;
 

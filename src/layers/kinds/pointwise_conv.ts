@@ -1,3 +1,4 @@
+import { quantizationConfig } from '../formats/quantization_config';
 import type { LayerConfig, LayerKind } from './kind';
 import { commonConfig } from './kind';
 import { productKernel } from './product_kernel';
@@ -19,7 +20,7 @@ export const pointwiseConv: LayerKind = {
 
   quantizedConfig({ config, kernelShape }, quantization) {
     const [inputDim] = kernelShape.slice(-2);
-    return { ...convConfig(config), inputDim, ...quantization };
+    return { ...convConfig(config), inputDim, ...quantizationConfig(quantization) };
   },
 
   floatEntry(config) {

@@ -1,4 +1,5 @@
 import { split, type Tensor2D } from '@tensorflow/tfjs-core';
+import { quantizationConfig } from '../formats/quantization_config';
 import { RECURRENT_CELLS, type RecurrentCell, type RecurrentCellName } from '../recurrent_cells';
 import { commonConfig, type LayerConfig, type LayerKind } from './kind';
 import { productKernel } from './product_kernel';
@@ -29,7 +30,7 @@ export const recurrent: LayerKind = {
     const cellConfig = {
       ...{ name: `${name as string}_cell`, cell, units },
       ...{ activation, recurrentActivation, useBias },
-      ...quantization,
+      ...quantizationConfig(quantization),
     };
     return {
       ...sequenceConfig(config),

@@ -1,0 +1,22 @@
+import type { Quantization } from './format';
+import { rotationConfig } from './rotation';
+
+/** What the config of a layer says of its quantization; `QuantizationArgs` reads it again. */
+export function quantizationConfig(quantization: Quantization) {
+  const { format, activations, groupSize, symmetric, method, rotation } = quantization;
+  return {
+    format,
+    groupSize: groupSize ?? null,
+    symmetric,
+    ...(activations === 'int4' && { activations }),
+    ...(method === 'quest' && { method }),
+    ...(rotation !== undefined && { rotation: rotationConfig(rotation) }),
+    formatVersion: formatVersion(quantization),
+  };
+}
+
+/** The first version of format_version.ts that reads it: who has an older one should not be refused. */
+function formatVersion({ activations, method, rotation }: Quantization): number {
+  const isPlain = activations !== 'int4' && method !== 'quest' && rotation === undefined;
+  return isPlain ? 1 : 2;
+}
