@@ -56,8 +56,8 @@ function withTrainedKernels<T extends LayersModel>(model: T): T {
 function formatsOf(prepared: Leaf[]): NonNullable<QuantizeModelOptions['filter']> {
   const formats = new Map(
     prepared.map(({ layer, path }) => {
-      const { format, groupSize, symmetric } = (layer as FakeQuantizedDense).quantization;
-      return [path, { weights: format, groupSize, symmetric }];
+      const { format, ...others } = (layer as FakeQuantizedDense).quantization;
+      return [path, { weights: format, ...others }];
     }),
   );
   return (_, path) => formats.get(path) ?? false;

@@ -1,25 +1,33 @@
-import { serialization, tidy, util, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  serialization,
+  tidy,
+  transpose,
+  util,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 
-import { resolveQuantization, type FormatName, type Quantization } from '../layers/formats';
-import { fakeQuantize, type FakeQuantizeOptions } from '../ops';
+import type { Quantization } from '../layers/formats';
+import { quantizationConfig } from '../layers/formats/quantization_config';
+import { resolveQuantization } from '../layers/formats/resolve_quantization';
+import { rotated } from '../layers/formats/rotation';
+import type { QuantizationArgs } from '../layers/quantized_product';
+import { fakeQuantize, fakeQuantizeRows, type FakeQuantizeOptions } from '../ops';
 import { clippedKernel } from '../ops/fake_quantize';
+import { checkFormatVersion } from '../layers/format_version';
+import { onlyTensor } from '../layers/quantized_layer';
 import { valueText } from '../ops/values';
 
 type Layer = layers.Layer;
 type DenseArgs = Parameters<typeof layers.dense>[0];
 
 /** The configuration of a `FakeQuantizedDense` layer. */
-export type FakeQuantizedDenseArgs = DenseArgs & {
-  /** How the kernel is going to be stored. */
-  format: FormatName;
-  /** See `QuantizedDenseArgs`. */
-  groupSize?: number;
-  /** See `QuantizedDenseArgs`. */
-  symmetric?: boolean;
-  /** See `FakeQuantizeOptions`. */
-  clipRatio?: number;
-};
+export type FakeQuantizedDenseArgs = DenseArgs &
+  QuantizationArgs & {
+    /** See `FakeQuantizeOptions`; 1 with a rotation and with `method: 'quest'`, which clips itself. */
+    clipRatio?: number;
+  };
 
 /** What is used of tfjs's dense layer beyond `Layer`. */
 interface DenseLayer extends Layer {
@@ -60,14 +68,22 @@ export class FakeQuantizedDense extends Dense {
   constructor(args: FakeQuantizedDenseArgs) {
     super(args);
     const label = `FakeQuantizedDense ${this.name}`;
-    this.quantization = resolveQuantization(label, 'format', args.format, {
-      groupSize: args.groupSize ?? undefined,
-      symmetric: args.symmetric ?? undefined,
-    });
+    checkFormatVersion(label, args.formatVersion);
+    this.quantization = resolveQuantization(label, 'format', args.format, args);
+    const { method, rotation } = this.quantization;
+    util.assert(
+      rotation === undefined || 'hadamard' in rotation,
+      () => `${label}: rotation is a matrix, expected {hadamard: size}: training has no other`,
+    );
     this.clipRatio = args.clipRatio ?? 1;
     util.assert(
       this.clipRatio > 0 && this.clipRatio <= 1,
       () => `${label}: clipRatio is ${valueText(args.clipRatio)}, expected over 0 and at most 1`,
+    );
+    util.assert(
+      this.clipRatio === 1 || (method !== 'quest' && rotation === undefined),
+      () =>
+        `${label}: clipRatio is ${this.clipRatio}, expected 1 with a rotation or method 'quest'`,
     );
   }
 
@@ -79,11 +95,11 @@ export class FakeQuantizedDense extends Dense {
   override call(inputs: Tensor | Tensor[], kwargs: Parameters<Layer['call']>[1]) {
     return tidy(() => {
       const trained = this.kernel;
-      const kernel = fakeQuantize(trained.read(), this.fakeQuantization());
+      const kernel = this.roundedKernel();
       // All else is the dense layer's own, which reads this.kernel.
       this.kernel = { read: () => kernel };
       try {
-        return super.call(inputs, kwargs);
+        return super.call(this.roundedInputs(onlyTensor(this.name, inputs)), kwargs);
       } finally {
         this.kernel = trained;
       }
@@ -91,20 +107,38 @@ export class FakeQuantizedDense extends Dense {
   }
 
   override getConfig(): serialization.ConfigDict {
-    const { format, groupSize, symmetric } = this.quantization;
     return {
       ...super.getConfig(),
-      ...{ format, groupSize: groupSize ?? null, symmetric, clipRatio: this.clipRatio },
+      ...quantizationConfig(this.quantization),
+      clipRatio: this.clipRatio,
     };
+  }
+
+  /** Of int8 activations only the weights are rounded in training. */
+  private roundedInputs(inputs: Tensor): Tensor {
+    const { activations, method, rotation } = this.quantization;
+    const turned = rotated(inputs, rotation);
+    return activations === 'int4' ? fakeQuantizeRows(turned, { bits: 4, method }) : turned;
+  }
+
+  private roundedKernel(): Tensor2D {
+    const { format, method, rotation } = this.quantization;
+    const kernel = this.kernel.read() as Tensor2D;
+    if (method !== 'quest' && rotation === undefined) {
+      return fakeQuantize(kernel, this.fakeQuantization());
+    }
+    const rows = rotated(transpose(kernel), rotation);
+    if (method !== 'quest') return fakeQuantize(transpose(rows), this.fakeQuantization());
+    return transpose(fakeQuantizeRows<Tensor2D>(rows, { bits: format === 'int8' ? 8 : 4, method }));
   }
 
   private fakeQuantization(): FakeQuantizeOptions {
     const { clipRatio } = this;
-    const { format, groupSize, symmetric } = this.quantization;
+    const { format, symmetric } = this.quantization;
     // The symmetry of int8 is that of the inputs, which are rounded where the layer is used.
-    return format === 'int8'
-      ? { bits: 8, clipRatio }
-      : { bits: 4, groupSize, symmetric, clipRatio };
+    if (format === 'int8') return { bits: 8, clipRatio };
+    const { groupSize = this.kernel.read().shape[0] } = this.quantization;
+    return { bits: 4, groupSize, symmetric, clipRatio };
   }
 }
 serialization.registerClass(FakeQuantizedDense);

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
+import { quantizationConfig } from '../layers/formats/quantization_config';
 import { assertModel } from '../layers/model_tree';
 import { planQuantization, type QuantizeModelOptions } from '../layers/quantization_plan';
 import { FakeQuantizedDense } from './fake_quantized_dense';
@@ -17,9 +18,10 @@ export interface PrepareQatOptions extends Omit<QuantizeModelOptions, 'inPlace'>
  *
  * Those are the dense layers that `tf.qutlass.quantizeModel` quantizes with the same options; layers
  * of other kinds stay float, and can be quantized once `model` is converted. A pretrained model
- * needs a small part of its training again; int4 gains most, int8 seldom needs it. Of int8 only the
- * weights are rounded here: the inputs, which the quantized layer rounds as well, are not. The copy
- * has to be compiled; `tf.qutlass.convert` makes it a quantized model.
+ * needs a small part of its training again; int4 gains most, int8 seldom needs it. Of int8 activations
+ * only the weights are rounded here: the inputs, which the quantized layer rounds as well, are not.
+ * int4 activations are rounded too, and of `method: 'quest'` what is clipped has no gradient. Rotations
+ * are those by Hadamard matrices. The copy has to be compiled; `tf.qutlass.convert` makes it a quantized model.
  *
  * ```js
  * const model = tf.sequential({layers: [
@@ -50,7 +52,7 @@ export function prepareQat<T extends LayersModel>(model: T, options: PrepareQatO
     return {
       entry: {
         className: FakeQuantizedDense.className,
-        config: { ...entry.config, ...planned.quantization, clipRatio },
+        config: { ...entry.config, ...quantizationConfig(planned.quantization), clipRatio },
       },
       weights: () => layer.getWeights(),
     };

@@ -34,6 +34,22 @@ const MIXED: QuantizeModelOptions = {
   },
 };
 
+/** Formats whose inputs are turned or rounded too; widths that blocks of 16 divide. */
+const TURNED: QuantizeModelOptions[] = [
+  { weights: 'int4', activations: 'int4' },
+  { weights: 'int4', activations: 'int4', method: 'quest', rotation: { hadamard: 16 } },
+  { weights: 'int4', groupSize: 8, rotation: { hadamard: 32 } },
+  { weights: 'int8', method: 'quest', rotation: { hadamard: 16 } },
+];
+
+const twoLayers = () =>
+  sequential({
+    layers: [
+      dense({ name: 'first', units: 32, inputShape: [64], activation: 'relu', seed: 1 }),
+      dense({ name: 'second', units: 6, seed: 2 }),
+    ],
+  });
+
 const models = () =>
   [
     [classifier(), inputOf([5, 37], 1)],
@@ -81,6 +97,38 @@ describeOnBackends('prepareQat', () => {
       const actual = predict(convert(prepared), x as tf.Tensor);
       actual.forEach((output, i) => expect(relativeError(output, expected[i])).toBeLessThan(0.02));
     }
+  });
+
+  it('computes with rounded and rotated inputs as the converted form does', () => {
+    const model = twoLayers();
+    const x = inputOf([8, 64], 3);
+    for (const options of TURNED) {
+      const prepared = prepareQat(model, options);
+      const converted = convert(prepared);
+      const [actual] = predict(converted, x);
+      expect(relativeError(actual, predict(prepared, x)[0])).toBeLessThan(0.04); // a bf16 step can be an int4 step
+      expect(actual).toEqual(predict(quantizeModel(model, options), x)[0]);
+    }
+  });
+
+  it('trains through rotations, rounded inputs and what is clipped', async () => {
+    for (const options of TURNED) {
+      const prepared = prepareQat(twoLayers(), options);
+      prepared.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+      const [x, y] = [inputOf([32, 64], 3), inputOf([32, 6], 4)];
+      const { history } = await prepared.fit(x, y, { epochs: 8, shuffle: false, verbose: 0 });
+      const losses = history.loss as number[];
+      expect(losses[7]).toBeLessThan(0.9 * losses[0]);
+    }
+  });
+
+  it('trains through a saved copy of it', async () => {
+    const prepared = prepareQat(twoLayers(), TURNED[1]);
+    const loaded = await loadLayersModel(tf.io.fromMemory(await artifactsOf(prepared)));
+    const x = inputOf([5, 64], 1);
+    expect(predict(loaded, x)).toEqual(predict(prepared, x));
+    expect(inspectModel(convert(loaded)).layers[0].format).toBe('int4 a4 hadamard 16 quest');
+    loaded.dispose();
   });
 
   it('trains kernels and biases, and leaves the float model whole', async () => {
@@ -131,6 +179,11 @@ describeOnBackends('prepareQat', () => {
   const refused: [string, PrepareQatOptions, RegExp][] = [
     ['an unknown option', { clip: 0.5 } as PrepareQatOptions, /unknown option clip/],
     ['an unknown format', { weights: 'int2' as 'int4' }, /weights is 'int2', expected/],
+    [
+      'a clipRatio with what clips itself',
+      { weights: 'int4', activations: 'int4', method: 'quest', clipRatio: 0.9 },
+      /clipRatio is 0.9, expected 1 with a rotation or method 'quest'/,
+    ],
     ['a clipRatio of 0', { clipRatio: 0 }, /FakeQuantizedDense first: clipRatio is 0, expected/],
   ];
   for (const [what, options, message] of refused) {
