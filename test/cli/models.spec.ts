@@ -9,6 +9,7 @@ import {
   type ModelComparison,
   type QuantizationReport,
   compareModels,
+  inspectModel,
   loadModel,
   quantizeModel,
 } from '../../src/layers';
@@ -115,6 +116,29 @@ function describeCommands(): void {
   );
 
   it(
+    'quantize rotates, and multiplies int4 with int4',
+    async () => {
+      const model = sequential({
+        layers: [layers.dense({ name: 'only', units: 8, inputShape: [32] })],
+      });
+      const file = await saved(model);
+      const options = ['--weights', 'int4', '--activations', 'int4'];
+      const rotation = ['--hadamard', '32', '--method', 'quest'];
+      const { status, stderr } = await run(['quantize', file, at('out'), ...options, ...rotation]);
+      expect([status, stderr]).toEqual([0, '']);
+      const loaded = await load('out');
+      expect(formats(inspectModel(loaded))).toEqual({ only: 'int4 a4 hadamard 32 quest' });
+      const x = inputOf([4, 32], 1);
+      const expected = quantizeModel(model, {
+        ...{ weights: 'int4', activations: 'int4', method: 'quest' },
+        rotation: { hadamard: 32 },
+      });
+      expect(predict(loaded, x)).toEqual(predict(expected, x));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'inspect lists the layers, for people and for programs',
     async () => {
       const file = await saved(quantizeModel(classifier()));
@@ -173,6 +197,13 @@ function describeCommands(): void {
         [['compare', 'a', 'b', 'c'], "unexpected argument 'c'"],
         [['--group-size', '32'], '--group-size is for --weights int4'],
         [['--symmetric'], '--symmetric is for --weights int4'],
+        [['--activations', 'int4'], '--activations is for --weights int4'],
+        [[...int4, '--method', 'quest'], '--method is for --weights int8 or --activations int4'],
+        [
+          [...int4, '--activations', 'int4', '--group-size', '32'],
+          '--group-size is for --activations bf16',
+        ],
+        [['--hadamard', '48'], "--hadamard is '48', expected one of 16, 32,"],
         [[...int4, '--group-size', '12'], "--group-size is '12', expected a positive multiple"],
         [['--weights', 'int2'], "--weights is 'int2', expected one of int8, int4"],
         [['--calibrate', 'x.npy'], '--calibrate and --max-error go together'],

@@ -3,7 +3,13 @@ import { resolve } from 'node:path';
 
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
-import type { FormatName, QuantizationReport, QuantizeModelOptions } from '../../layers';
+import type {
+  ActivationFormat,
+  FormatName,
+  QuantizationReport,
+  QuantizeModelOptions,
+} from '../../layers';
+import type { ScaleMethod } from '../../ops';
 import { type Command, type OptionValues, UsageError } from '../arguments';
 import { readInputs } from '../models/inputs';
 import { type Package, loadPackage } from '../models/load_package';
@@ -12,7 +18,10 @@ import { checkTarget, writeFolder } from '../models/result_folder';
 import { Stages } from '../models/stages';
 import { StepError } from '../steps/step_error';
 
-type LayerOptions = Pick<QuantizeModelOptions, 'weights' | 'groupSize' | 'symmetric'>;
+type LayerOptions = Pick<
+  QuantizeModelOptions,
+  'weights' | 'activations' | 'groupSize' | 'symmetric' | 'method' | 'rotation'
+>;
 
 /** What is measured, on which files of inputs, in place of one format for all layers. */
 interface Calibration {
@@ -20,13 +29,21 @@ interface Calibration {
   maxError: number;
 }
 
+/** Throws UsageError where one of `options` is given and goes only with `others`. */
+function refuse(options: OptionValues, others: string): void {
+  const given = Object.keys(options).find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new UsageError(`--${given} is for ${others}`);
+}
+
 /** Throws UsageError. */
-function layerOptions({ weights, 'group-size': groupSize, symmetric }: OptionValues): LayerOptions {
+function layerOptions(values: OptionValues): LayerOptions {
+  const { weights, activations, 'group-size': groupSize, symmetric, method, hadamard } = values;
   if (weights !== 'int4') {
-    const [name] = Object.entries({ 'group-size': groupSize, symmetric })
-      .filter(([, value]) => value !== undefined)
-      .map(([option]) => option);
-    if (name !== undefined) throw new UsageError(`--${name} is for --weights int4`);
+    refuse({ 'group-size': groupSize, symmetric, activations }, '--weights int4');
+  } else if (activations === 'int4') {
+    refuse({ 'group-size': groupSize, symmetric }, '--activations bf16');
+  } else {
+    refuse({ method }, '--weights int8 or --activations int4');
   }
   if (groupSize !== undefined && !(/^\d+$/.test(String(groupSize)) && isGroupSize(+groupSize))) {
     throw new UsageError(`--group-size is '${groupSize}', expected a positive multiple of 8`);
@@ -35,6 +52,9 @@ function layerOptions({ weights, 'group-size': groupSize, symmetric }: OptionVal
     weights: weights as FormatName | undefined,
     ...(groupSize === undefined ? {} : { groupSize: Number(groupSize) }),
     ...(symmetric === true ? { symmetric } : {}),
+    ...(activations === undefined ? {} : { activations: activations as ActivationFormat }),
+    ...(method === undefined ? {} : { method: method as ScaleMethod }),
+    ...(hadamard === undefined ? {} : { rotation: { hadamard: Number(hadamard) } }),
   };
 }
 
@@ -116,6 +136,18 @@ which is then there whole or not at all.`,
       description: 'int4: how many weights share a scale, a multiple of 8 (default: 128)',
     },
     symmetric: { description: 'int4: no zero points' },
+    activations: {
+      value: 'bf16|int4',
+      description: 'int4: what inputs are multiplied as (default: bf16)',
+    },
+    hadamard: {
+      value: '16|32|64|128|256|512|1024',
+      description: 'rotate inputs and weights in blocks of this size',
+    },
+    method: {
+      value: 'abs_max|quest',
+      description: 'int8, and int4 activations: what the largest integer of a row stands for',
+    },
     skip: {
       value: 'PATTERN',
       multiple: true,
