@@ -158,11 +158,20 @@ struct Isa {
 
   // A row of k floats to int8 words with a 0 tail, for a quantizer whose inverse is not 0.
   void (*quantize_row)(const float* x, int64_t k, const Quantizer& quantizer, int32_t lowest,
-                       int32_t* words);
+                       int32_t highest, int32_t* words);
   // `count` floats of each column, `stride` apart, to the low `count` elements, of `bits` bits, of
   // a word. Reads quantizers and writes words up to a multiple of kMaxLanes columns.
   void (*quantize_columns)(const float* x, int64_t stride, int count, int bits, int64_t columns,
                            const ColumnQuantizers& quantizers, int32_t* words);
+
+  // `count` floats, whole blocks of them, rotated (see HadamardArgs and RotateArgs); y may be x for
+  // hadamard.
+  void (*hadamard)(const float* x, int64_t count, int64_t block_size, float factor, float* y);
+  void (*rotate)(const float* x, int64_t count, const float* matrix, int64_t block_size, float* y);
+  // The sums of the squares of every sum_lanes floats, of which the last may be fewer: each the sum
+  // of a binary tree over adjacent ones. Writes sums up to a multiple of sum_lanes.
+  int64_t sum_lanes;
+  void (*sum_squares)(const float* x, int64_t count, float* sums);
 };
 
 extern const Isa kScalarIsa;

@@ -10,6 +10,7 @@
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -58,6 +59,10 @@ constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t
        int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
       quantize_row<Vector>,
       quantize_columns<Vector>,
+      hadamard<Vector>,
+      rotate<Vector>,
+      Vector::kLanes,
+      sum_squares<Vector>,
   };
 }
 

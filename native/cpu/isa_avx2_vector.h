@@ -70,6 +70,14 @@ struct Vector {
   static Float zero_where_zero(Float v, Float test) {
     return _mm256_andnot_ps(_mm256_cmp_ps(test, zero(), _CMP_EQ_OQ), v);
   }
+  template <int kStride>
+  static Float butterfly(Float v) {
+    constexpr int kSwapOnes = 0xb1, kSwapPairs = 0x4e;
+    const Float other = kStride == 1   ? _mm256_permute_ps(v, kSwapOnes)
+                        : kStride == 2 ? _mm256_permute_ps(v, kSwapPairs)
+                                       : _mm256_permute2f128_ps(v, v, 1);
+    return add(other, _mm256_xor_ps(v, signs<kStride>()));
+  }
   template <int kBits>
   static Int shift_right(Int v) {
     return _mm256_srli_epi32(v, kBits);
@@ -79,6 +87,7 @@ struct Vector {
   static Int bit_or(Int a, Int b) { return _mm256_or_si256(a, b); }
   static Int masked_or(Int v, Int mask, Int bits) { return bit_or(bit_and(v, mask), bits); }
   static Float as_float(Int v) { return _mm256_castsi256_ps(v); }
+  static Int as_int(Float v) { return _mm256_castps_si256(v); }
   static Float to_float(Int v) { return _mm256_cvtepi32_ps(v); }
   static Int to_int(Float v) { return _mm256_cvtps_epi32(v); }
 
@@ -110,6 +119,15 @@ struct Vector {
   static Int setr(int32_t a, int32_t b, int32_t c, int32_t d, int32_t e, int32_t f, int32_t g,
                   int32_t h) {
     return _mm256_setr_epi32(a, b, c, d, e, f, g, h);
+  }
+
+ private:
+  // A minus in the lanes whose index has the bit.
+  template <int kBit>
+  static Float signs() {
+    constexpr float kMinus[] = {0.0f, -0.0f};
+    const auto sign = [&](int lane) { return kMinus[(lane & kBit) != 0]; };
+    return _mm256_setr_ps(sign(0), sign(1), sign(2), sign(3), sign(4), sign(5), sign(6), sign(7));
   }
 };
 

@@ -46,6 +46,16 @@ struct Vector {
   static Float zero_where_zero(Float v, Float test) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, zero(), _CMP_NEQ_UQ), v);
   }
+  template <int kStride>
+  static Float butterfly(Float v) {
+    constexpr int kSwapOnes = 0xb1, kSwapPairs = 0x4e;
+    constexpr __mmask16 kLanesOfBit[] = {0, 0xaaaa, 0xcccc, 0, 0xf0f0, 0, 0, 0, 0xff00};
+    const Float other = kStride == 1   ? _mm512_permute_ps(v, kSwapOnes)
+                        : kStride == 2 ? _mm512_permute_ps(v, kSwapPairs)
+                        : kStride == 4 ? _mm512_shuffle_f32x4(v, v, kSwapOnes)
+                                       : _mm512_shuffle_f32x4(v, v, kSwapPairs);
+    return _mm512_mask_sub_ps(add(v, other), kLanesOfBit[kStride], other, v);
+  }
   template <int kBits>
   static Int shift_right(Int v) {
     return _mm512_srli_epi32(v, kBits);
@@ -58,6 +68,7 @@ struct Vector {
     return _mm512_ternarylogic_epi32(v, mask, bits, kAndThenOr);
   }
   static Float as_float(Int v) { return _mm512_castsi512_ps(v); }
+  static Int as_int(Float v) { return _mm512_castps_si512(v); }
   static Float to_float(Int v) { return _mm512_cvtepi32_ps(v); }
   static Int to_int(Float v) { return _mm512_cvtps_epi32(v); }
 

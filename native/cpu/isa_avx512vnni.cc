@@ -9,6 +9,7 @@
 #include "cpu/isa_int8_vnni.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -128,6 +129,10 @@ const Isa kAvx512VnniIsa = {
      int4_tile<Vector, 2, 7>, int4_tile<Vector, 2, 8>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    hadamard<Vector>,
+    rotate<Vector>,
+    Vector::kLanes,
+    sum_squares<Vector>,
 };
 
 }  // namespace qutlass::cpu

@@ -9,6 +9,7 @@
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -57,6 +58,13 @@ struct Vector {
   static Float zero_where_zero(Float v, Float test) {
     return vbslq_f32(vceqzq_f32(test), zero(), v);
   }
+  template <int kStride>
+  static Float butterfly(Float v) {
+    const Float other = kStride == 1 ? vrev64q_f32(v) : vextq_f32(v, v, 2);
+    constexpr uint32_t kMinus = 0x80000000u;
+    const uint32x4_t signs = {0, kStride == 1 ? kMinus : 0, kStride == 2 ? kMinus : 0, kMinus};
+    return vaddq_f32(other, vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(v), signs)));
+  }
   template <int kBits>
   static Int shift_right(Int v) {
     return vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_s32(v), kBits));
@@ -66,6 +74,7 @@ struct Vector {
   static Int bit_or(Int a, Int b) { return vorrq_s32(a, b); }
   static Int masked_or(Int v, Int mask, Int bits) { return bit_or(bit_and(v, mask), bits); }
   static Float as_float(Int v) { return vreinterpretq_f32_s32(v); }
+  static Int as_int(Float v) { return vreinterpretq_s32_f32(v); }
   static Float to_float(Int v) { return vcvtq_f32_s32(v); }
   static Int to_int(Float v) { return vcvtq_s32_f32(v); }
 
@@ -208,6 +217,10 @@ const Isa kNeonDotIsa = {
      int4_tile<Vector, 4, 4>, int4_tile<Vector, 4, 5>, int4_tile<Vector, 4, 6>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    hadamard<Vector>,
+    rotate<Vector>,
+    Vector::kLanes,
+    sum_squares<Vector>,
 };
 
 }  // namespace qutlass::cpu

@@ -23,22 +23,20 @@ template <typename V>
 
 template <typename V>
 void quantize_row(const float* x, int64_t k, const Quantizer& quantizer, int32_t lowest,
-                  int32_t* words) {
-  constexpr float kHighest = 127.0f;
+                  int32_t highest, int32_t* words) {
   const typename V::Float inverse = V::broadcast(quantizer.inverse);
   const typename V::Float zero = V::broadcast(static_cast<float>(quantizer.zero));
-  const float low = static_cast<float>(lowest);
+  const float low = static_cast<float>(lowest), high = static_cast<float>(highest);
   int8_t* bytes = reinterpret_cast<int8_t*>(words);
   const int64_t padded = (k + kInt8PerWord - 1) / kInt8PerWord * kInt8PerWord;
   int64_t i = 0;
   for (; i + V::kLanes <= k; i += V::kLanes) {
-    V::store_bytes(bytes + i, quantize_lanes<V>(V::load(x + i), inverse, zero, low, kHighest),
+    V::store_bytes(bytes + i, quantize_lanes<V>(V::load(x + i), inverse, zero, low, high),
                    V::kLanes);
   }
   if (i < k) {
     V::store_bytes(bytes + i,
-                   quantize_lanes<V>(V::load_first(x + i, k - i), inverse, zero, low, kHighest),
-                   k - i);
+                   quantize_lanes<V>(V::load_first(x + i, k - i), inverse, zero, low, high), k - i);
   }
   for (i = k; i < padded; ++i) bytes[i] = 0;
 }

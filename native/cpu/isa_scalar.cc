@@ -2,6 +2,7 @@
 #include "cpu/isa.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -42,6 +43,7 @@ struct Vector {
   static Int bit_or(Int a, Int b) { return a | b; }
   static Int masked_or(Int v, Int mask, Int bits) { return (v & mask) | bits; }
   static Float as_float(Int v) { return float_from_bits(static_cast<uint32_t>(v)); }
+  static Int as_int(Float v) { return static_cast<Int>(float_bits(v)); }
   static Float to_float(Int v) { return static_cast<Float>(v); }
   static Int to_int(Float v) { return static_cast<Int>(v); }
 
@@ -97,6 +99,10 @@ const Isa kScalarIsa = {
     {int4_tile<Vector, 4, 1>, int4_tile<Vector, 4, 2>, int4_tile<Vector, 4, 3>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    hadamard<Vector>,
+    rotate<Vector>,
+    Vector::kLanes,
+    sum_squares<Vector>,
 };
 
 }  // namespace qutlass::cpu

@@ -18,7 +18,10 @@ const char* pack_int8(const PackArgs& args);
 const char* unpack_int4(const UnpackArgs& args);
 const char* unpack_int8(const UnpackArgs& args);
 
+const char* hadamard(const HadamardArgs& args);
+const char* rotate(const RotateArgs& args);
 const char* quantize_int8(const QuantizeInt8Args& args);
+const char* quantize_int4(const QuantizeInt4Args& args);
 const char* quantize_weight_int8(const QuantizeWeightInt8Args& args);
 const char* quantize_weight_int4(const QuantizeWeightInt4Args& args);
 const char* dequantize_int8(const DequantizeInt8Args& args);
@@ -28,10 +31,14 @@ const char* dequantize_int4(const DequantizeInt4Args& args);
 size_t workspace_bytes(const MatmulInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Args& args);
 size_t workspace_bytes(const LinearInt8Args& args);
+size_t workspace_bytes(const MatmulInt4Int4Args& args);
+size_t workspace_bytes(const LinearInt4Args& args);
 
 const char* matmul_int8(const MatmulInt8Args& args, void* workspace);
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace);
 const char* linear_int8(const LinearInt8Args& args, void* workspace);
+const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace);
+const char* linear_int4(const LinearInt4Args& args, void* workspace);
 
 // The instruction set in use: "scalar", "avx2", "neondot", ...; QUTLASS_CPU_ISA forces one.
 const char* isa_name();

@@ -19,7 +19,8 @@ struct Plan {
         product_workspace(workspace.take<char>(0)) {}
 
   QuantizeInt8Args quantization(const LinearInt8Args& args) const {
-    return {args.x, values, scale, zero, args.m, args.k, args.symmetric};
+    return {args.x, values,         scale,       zero,         args.m,
+            args.k, args.symmetric, args.method, args.rotation};
   }
   MatmulInt8Args product(const LinearInt8Args& args) const {
     MatmulInt8Args product{};

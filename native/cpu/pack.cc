@@ -96,8 +96,11 @@ void pack_row(const T* x, int64_t k, const Format<4>& format, int32_t* words) {
   for (int64_t i = 0; i < k / 2; ++i) {
     bytes[i] = static_cast<uint8_t>(nibble(2 * i) | nibble(2 * i + 1) << 4);
   }
-  if (k % 2 != 0) bytes[k / 2] = static_cast<uint8_t>(nibble(k - 1));
-  for (int64_t i = divide_up(k, 2); i % static_cast<int64_t>(sizeof *words) != 0; ++i) bytes[i] = 0;
+  // The tail is of values 0.
+  if (k % 2 != 0) bytes[k / 2] = static_cast<uint8_t>(nibble(k - 1) | offset << 4);
+  for (int64_t i = divide_up(k, 2); i % static_cast<int64_t>(sizeof *words) != 0; ++i) {
+    bytes[i] = static_cast<uint8_t>(offset | offset << 4);
+  }
 }
 
 template <int kBits, typename T>

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "qutlass/ops.h"
 #include "test/check.h"
 
 namespace qutlass::test {
@@ -48,6 +49,35 @@ inline std::vector<float> mixed_floats(Random& random, int64_t size, double spec
                 : std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-3, 3)));
   }
   return values;
+}
+
+constexpr int64_t kHadamardSizes[] = {16, 32, 64, 128, 256, 512, 1024};
+
+// A rotation for rows of k values, and the matrix that it may have. Where k allows it, any of none,
+// Hadamard of each size, and a matrix of any size.
+struct RandomRotation {
+  std::vector<float> matrix;
+  Rotation rotation{};
+
+  RandomRotation(Random& random, int64_t k) {
+    if (random.chance(0.3)) return;
+    if (random.chance(0.5)) {
+      const int64_t size = kHadamardSizes[random.integer(0, 6)];
+      if (k % size == 0) rotation.block_size = size;
+      return;
+    }
+    int64_t size = random.integer(1, 40);
+    while (k % size != 0) --size;
+    matrix = random_floats(random, size * size, -1, 1);
+    rotation = {size, matrix.data()};
+  }
+  // rotation points into this.
+  RandomRotation(const RandomRotation&) = delete;
+  RandomRotation& operator=(const RandomRotation&) = delete;
+};
+
+inline ScaleMethod random_method(Random& random) {
+  return random.chance(0.5) ? ScaleMethod::kQuest : ScaleMethod::kAbsMax;
 }
 
 // Makes one row or column (`count` values, `step` apart) special: zeros, denormals, one sign, huge.

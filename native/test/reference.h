@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "check.h"
 #include "qutlass/ops.h"
@@ -31,6 +32,11 @@ inline void put_int4(int32_t* row, int64_t k, int32_t value) {
                                                int4_in_word(value, k % kInt4PerWord));
 }
 
+// Makes the nibbles of a row from k on `value`; they were 0.
+inline void fill_int4_tail(int32_t* row, int64_t k, int32_t value) {
+  for (const int64_t end = int4_words(k) * kInt4PerWord; k < end; ++k) put_int4(row, k, value);
+}
+
 // The value at `index` of what is packed, rounded; it must be in the format's range.
 inline int32_t integer_at(const PackArgs& args, int64_t index) {
   return args.integers ? args.integers[index]
@@ -45,6 +51,7 @@ inline void pack_int4(const PackArgs& args) {
       const int32_t value = integer_at(args, row * args.k + k) + (args.is_signed ? 8 : 0);
       put_int4(args.packed + row * words, k, value);
     }
+    if (args.is_signed) fill_int4_tail(args.packed + row * words, args.k, 8);
   }
 }
 
@@ -91,22 +98,108 @@ struct Range {
   }
 };
 
+// One block in place: its butterflies, stage after stage, then the factor.
+inline void hadamard_block(float* block, int64_t size) {
+  for (int64_t stride = 1; stride < size; stride *= 2) {
+    for (int64_t i = 0; i < size; ++i) {
+      if ((i & stride) != 0) continue;
+      const float a = block[i], b = block[i + stride];
+      block[i] = add(a, b);
+      block[i + stride] = add(a, -b);
+    }
+  }
+  const float factor = static_cast<float>(1.0 / std::sqrt(static_cast<double>(size)));
+  for (int64_t i = 0; i < size; ++i) block[i] = multiply(block[i], factor);
+}
+
+inline void hadamard(const HadamardArgs& args) {
+  std::copy_n(args.x, args.rows * args.k, args.y);
+  for (int64_t i = 0; i < args.rows * args.k; i += args.block_size) {
+    hadamard_block(args.y + i, args.block_size);
+  }
+}
+
+inline void rotate(const RotateArgs& args) {
+  const int64_t size = args.block_size;
+  for (int64_t block = 0; block < args.rows * args.k; block += size) {
+    for (int64_t j = 0; j < size; ++j) {
+      float sum = multiply(args.x[block], args.matrix[j]);
+      for (int64_t i = 1; i < size; ++i) {
+        sum = add(sum, multiply(args.x[block + i], args.matrix[i * size + j]));
+      }
+      args.y[block + j] = sum;
+    }
+  }
+}
+
+inline std::vector<float> rotated(const float* x, int64_t rows, int64_t k,
+                                  const Rotation& rotation) {
+  std::vector<float> y(x, x + rows * k);
+  if (rotation.block_size == 0) return y;
+  if (rotation.matrix) {
+    rotate({x, rotation.matrix, y.data(), rows, k, rotation.block_size});
+  } else {
+    hadamard({x, y.data(), rows, k, rotation.block_size});
+  }
+  return y;
+}
+
+// The sum of the squares of x[begin ... begin + size - 1], of which those from k on are 0: both
+// halves of a power of two.
+inline float sum_of_squares(const float* x, int64_t k, int64_t begin, int64_t size) {
+  if (begin >= k) return 0.0f;
+  if (size == 1) return multiply(x[begin], x[begin]);
+  return add(sum_of_squares(x, k, begin, size / 2),
+             sum_of_squares(x, k, begin + size / 2, size / 2));
+}
+
+inline float quest_limit_of(const float* x, int64_t k, float multiple) {
+  int64_t size = 1;
+  while (size < k) size *= 2;
+  return quest_limit(sum_of_squares(x, k, 0, size), k, multiple);
+}
+
 inline void quantize_int8(const QuantizeInt8Args& args) {
   const int64_t words = int8_words(args.k);
+  const std::vector<float> x = rotated(args.x, args.rows, args.k, args.rotation);
   std::fill_n(args.values, args.rows * words, 0);
   for (int64_t row = 0; row < args.rows; ++row) {
+    const float* values = x.data() + row * args.k;
     Range range;
-    for (int64_t k = 0; k < args.k; ++k) range.take(args.x[row * args.k + k]);
+    for (int64_t k = 0; k < args.k; ++k) range.take(values[k]);
+    const float limit = args.method == ScaleMethod::kQuest
+                            ? quest_limit_of(values, args.k, kQuestInt8)
+                            : range.amax;
     const Quantizer quantizer = args.symmetric
-                                    ? symmetric_quantizer(range.amax, 127, 0)
+                                    ? symmetric_quantizer(limit, 127, 0)
                                     : asymmetric_quantizer(range.lo, range.hi, 255, -128);
     for (int64_t k = 0; k < args.k; ++k) {
       const int32_t lowest = args.symmetric ? -127 : -128;
-      put_int8(args.values + row * words, k,
-               quantize(args.x[row * args.k + k], quantizer, lowest, 127));
+      put_int8(args.values + row * words, k, quantize(values[k], quantizer, lowest, 127));
     }
     args.scale[row] = quantizer.scale;
     args.zero[row] = quantizer.zero;
+  }
+}
+
+inline void quantize_int4(const QuantizeInt4Args& args) {
+  const int64_t words = int4_words(args.k);
+  const std::vector<float> x = rotated(args.x, args.rows, args.k, args.rotation);
+  std::fill_n(args.values, args.rows * words, 0);
+  for (int64_t row = 0; row < args.rows; ++row) {
+    const float* values = x.data() + row * args.k;
+    Range range;
+    for (int64_t k = 0; k < args.k; ++k) range.take(values[k]);
+    const float limit = args.method == ScaleMethod::kQuest
+                            ? quest_limit_of(values, args.k, kQuestInt4)
+                            : range.amax;
+    const Quantizer quantizer = symmetric_quantizer(limit, 7, 0);
+    int32_t* const out = args.values + row * words;
+    for (int64_t k = 0; k < args.k; ++k) {
+      put_int4(out, k, quantize(values[k], quantizer, -7, 7) + 8);
+    }
+    fill_int4_tail(out, args.k, 8);
+    args.scale[row] = quantizer.scale;
   }
 }
 
@@ -144,9 +237,7 @@ inline void quantize_weight_int4(const QuantizeWeightInt4Args& args) {
       args.scales[n * groups + g] = quantizer.scale;
       args.zeros[n * groups + g] = quantizer.zero;
     }
-    for (int64_t k = args.k; k < words * kInt4PerWord; ++k) {
-      put_int4(args.values + n * words, k, args.zeros[n * groups + groups - 1]);
-    }
+    fill_int4_tail(args.values + n * words, args.k, args.zeros[n * groups + groups - 1]);
   }
 }
 
@@ -194,9 +285,34 @@ inline void matmul_int8(const MatmulInt8Args& args) {
 inline void linear_int8(const LinearInt8Args& args) {
   std::vector<int32_t> values(args.m * int8_words(args.k)), zero(args.m);
   std::vector<float> scale(args.m);
-  quantize_int8({args.x, values.data(), scale.data(), zero.data(), args.m, args.k, args.symmetric});
+  quantize_int8({args.x, values.data(), scale.data(), zero.data(), args.m, args.k, args.symmetric,
+                 args.method, args.rotation});
   matmul_int8({values.data(), args.w, scale.data(), args.w_scale, zero.data(), args.bias, args.y,
                args.m, args.n, int8_words(args.k), false, args.w_scale_is_scalar, args.activation});
+}
+
+inline void matmul_int4_int4(const MatmulInt4Int4Args& args) {
+  for (int64_t m = 0; m < args.m; ++m) {
+    for (int64_t n = 0; n < args.n; ++n) {
+      int64_t sum = 0;
+      for (int64_t k = 0; k < args.words * kInt4PerWord; ++k) {
+        sum +=
+            (int4_at(args.a + m * args.words, k) - 8) * (int4_at(args.b + n * args.words, k) - 8);
+      }
+      args.y[m * args.n + n] =
+          int8_epilogue(static_cast<int32_t>(sum), args.sa[args.sa_is_scalar ? 0 : m],
+                        args.sb[args.sb_is_scalar ? 0 : n], args.bias != nullptr,
+                        args.bias ? args.bias[n] : 0, args.activation);
+    }
+  }
+}
+
+inline void linear_int4(const LinearInt4Args& args) {
+  std::vector<int32_t> values(args.m * int4_words(args.k));
+  std::vector<float> scale(args.m);
+  quantize_int4({args.x, values.data(), scale.data(), args.m, args.k, args.method, args.rotation});
+  matmul_int4_int4({values.data(), args.w, scale.data(), args.w_scale, args.bias, args.y, args.m,
+                    args.n, int4_words(args.k), false, args.w_scale_is_scalar, args.activation});
 }
 
 // The distance from a bf16 value of `value`'s magnitude to the next one (8 significant bits; the

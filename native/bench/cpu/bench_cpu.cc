@@ -169,7 +169,9 @@ std::vector<Case> cases_of(Operands& o) {
                               o.k,
                               false,
                               true,
-                              Activation::kLinear};
+                              Activation::kLinear,
+                              ScaleMethod::kAbsMax,
+                              Rotation{}};
       },
       [](const LinearInt8Args& args) { return error_of_int8(args, reference::linear_int8); }));
   for (bool has_zero : {false, true}) {

@@ -11,14 +11,19 @@ OpEntry pack_int4_op();
 OpEntry unpack_int4_op();
 OpEntry pack_int8_op();
 OpEntry unpack_int8_op();
+OpEntry hadamard_op();
+OpEntry rotate_op();
 OpEntry quantize_int8_op();
+OpEntry quantize_int4_op();
 OpEntry quantize_weight_int8_op();
 OpEntry quantize_weight_int4_op();
 OpEntry dequantize_int8_op();
 OpEntry dequantize_int4_op();
 OpEntry matmul_int8_bf16_op();
 OpEntry matmul_int4_bf16_op();
+OpEntry matmul_int4_int4_bf16_op();
 OpEntry linear_int8_op();
+OpEntry linear_int4_op();
 OpEntry to_device_op();
 
 inline std::vector<OpEntry> all_ops() {
@@ -26,14 +31,19 @@ inline std::vector<OpEntry> all_ops() {
           unpack_int4_op(),
           pack_int8_op(),
           unpack_int8_op(),
+          hadamard_op(),
+          rotate_op(),
           quantize_int8_op(),
+          quantize_int4_op(),
           quantize_weight_int8_op(),
           quantize_weight_int4_op(),
           dequantize_int8_op(),
           dequantize_int4_op(),
           matmul_int8_bf16_op(),
           matmul_int4_bf16_op(),
+          matmul_int4_int4_bf16_op(),
           linear_int8_op(),
+          linear_int4_op(),
           to_device_op()};
 }
 

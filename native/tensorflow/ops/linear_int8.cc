@@ -1,6 +1,6 @@
 #include "cpu/kernels.h"
 #include "tensorflow/ops/all_ops.h"
-#include "tensorflow/ops/operands.h"
+#include "tensorflow/ops/row_quantizer.h"
 
 namespace qutlass::tensorflow {
 namespace {
@@ -15,22 +15,27 @@ class LinearInt8 {
 
   explicit LinearInt8(const Attributes& attributes)
       : has_bias_(attributes.has_optional_input(0)),
+        quantizer_(attributes, attributes.has_optional_input(1)),
         symmetric_(!attributes.boolean("asymmetric")),
-        activation_(attributes.activation()) {}
+        activation_(attributes.activation()) {
+    expect_method_of(symmetric_, quantizer_.method());
+  }
 
   void compute(const OpContext& context) const {
     const Tensor x = context.input(0, "x");
     const Tensor w = context.input(1, "w");
     const Tensor w_scale = context.input(2, "wScale");
     const auto bias = context.optional_input(has_bias_, 3, "bias");
+    const auto matrix = quantizer_.matrix(context, has_bias_ ? 4 : 3);
     x.expect_rank_at_least(2);
     w.expect_rank(2);
     const int64_t k = x.columns();
     const int64_t n = w.shape()[0];
-    expect_k(k);
+    expect_summable(k, symmetric_ ? kMaxKInt8 : kMaxKInt8ZeroPoint);
     expect_packed(w, int8_words(k), k);
 
     LinearInt8Args args = {};
+    args.rotation = quantizer_.rotation(x, matrix);
     args.w_scale_is_scalar = is_one_for_all(w_scale, {n}, "a row of w");
     args.bias = optional_data<float>(bias, {n}, "one value a row of w");
     const Tensor y = context.output(0, "y", kFloat, with_last(x.shape(), n));
@@ -43,19 +48,13 @@ class LinearInt8 {
     args.k = k;
     args.symmetric = symmetric_;
     args.activation = activation_;
+    args.method = quantizer_.method();
     context.run(kKernels, args);
   }
 
  private:
-  void expect_k(int64_t k) const {
-    const int64_t most = symmetric_ ? kMaxKInt8 : kMaxKInt8ZeroPoint;
-    if (k > most) {
-      throw OpError(k_is(k) + ", expected at most " + std::to_string(most) +
-                    ": the most that sums exactly in int32");
-    }
-  }
-
   bool has_bias_;
+  RowQuantizer quantizer_;
   bool symmetric_;
   Activation activation_;
 };
@@ -66,8 +65,9 @@ OpEntry linear_int8_op() {
   return make_op<LinearInt8>(
       {{"x: float", "w: int32", "w_scale: float"},
        {"y: float"},
-       {"asymmetric: bool = false", "activation: {'linear', 'relu', 'relu6'} = 'linear'"}},
-      OptionalInput{"Bias", "bias: float"});
+       {"asymmetric: bool = false", "activation: {'linear', 'relu', 'relu6'} = 'linear'",
+        RowQuantizer::kQuestAttribute, RowQuantizer::kHadamardAttribute}},
+      OptionalInput{"Bias", "bias: float"}, RowQuantizer::matrix_input());
 }
 
 }  // namespace qutlass::tensorflow

@@ -29,7 +29,8 @@ class MatmulInt8Bf16 {
     b.expect_rank(2);
     const Shape rows = without_last(a.shape());
     const int64_t n = b.shape()[0];
-    expect_words(a.columns(), b.columns());
+    const int64_t most = has_a_zero_ ? kMaxKInt8ZeroPoint : kMaxKInt8;
+    expect_words(a.columns(), b.columns(), int8_words(most), most);
 
     MatmulInt8Args args = {};
     args.a = a.data<int32_t>();
@@ -50,20 +51,6 @@ class MatmulInt8Bf16 {
   }
 
  private:
-  // Both rows as long as each other, and not so long that an int32 sum could overflow.
-  void expect_words(int64_t a_words, int64_t b_words) const {
-    if (a_words != b_words) {
-      throw OpError("a has " + std::to_string(a_words) + " words a row and b " +
-                    std::to_string(b_words) + ", expected the same: both pack K elements");
-    }
-    const int64_t most = has_a_zero_ ? kMaxKInt8ZeroPoint : kMaxKInt8;
-    if (a_words > int8_words(most)) {
-      throw OpError("a has " + std::to_string(a_words) + " words a row, expected at most " +
-                    std::to_string(int8_words(most)) + ": " + k_is(most) +
-                    " is the most that sums exactly in int32");
-    }
-  }
-
   bool has_a_zero_;
   bool has_bias_;
   Activation activation_;

@@ -91,11 +91,18 @@ void with_each_thread_count(const Body& body) {
   cpu::set_thread_count(0);
 }
 
-// Packs the integers of `row_count` rows.
+// Packs the integers of some rows; int4 is signed.
 inline std::vector<int32_t> packed_int8(const std::vector<int32_t>& integers, int64_t rows,
                                         int64_t k) {
   std::vector<int32_t> packed(rows * int8_words(k));
   reference::pack_int8({integers.data(), nullptr, packed.data(), rows, k, false});
+  return packed;
+}
+
+inline std::vector<int32_t> packed_int4(const std::vector<int32_t>& integers, int64_t rows,
+                                        int64_t k) {
+  std::vector<int32_t> packed(rows * int4_words(k));
+  reference::pack_int4({integers.data(), nullptr, packed.data(), rows, k, true});
   return packed;
 }
 

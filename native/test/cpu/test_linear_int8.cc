@@ -5,8 +5,15 @@ namespace qutlass::test {
 namespace {
 
 void check(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric) {
-  context() = format("m %lld, n %lld, k %lld, symmetric %d", static_cast<long long>(m),
-                     static_cast<long long>(n), static_cast<long long>(k), symmetric);
+  const RandomRotation rotation(random, k);
+  LinearInt8Args args{};
+  args.method = symmetric ? random_method(random) : ScaleMethod::kAbsMax;
+  args.rotation = rotation.rotation;
+  context() =
+      format("m %lld, n %lld, k %lld, symmetric %d, method %d, %s of %lld",
+             static_cast<long long>(m), static_cast<long long>(n), static_cast<long long>(k),
+             symmetric, static_cast<int>(args.method), args.rotation.matrix ? "matrix" : "hadamard",
+             static_cast<long long>(args.rotation.block_size));
   std::vector<float> x = random_floats(random, m * k, -2, 3);
   if (m > 2 && k > 0) {
     std::fill_n(x.begin() + k, k, 0.0f);  // a row of zeros
@@ -16,7 +23,6 @@ void check(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric) {
   const std::vector<float> w_scale = random_floats(random, n, 1e-3f, 1e-1f);
   const std::vector<float> bias = random_floats(random, n, -1, 1);
   std::vector<float> want(m * n);
-  LinearInt8Args args{};
   args.x = x.data();
   args.w = w.data();
   args.w_scale = w_scale.data();
@@ -44,6 +50,7 @@ TEST_EACH_ISA(linear_int8) {
     for (int64_t k = 0; k <= 70; ++k) {
       check(random, random.integer(0, 7), random.integer(0, 9), k, symmetric);
     }
+    for (int i = 0; i < 20; ++i) check(random, 3, 5, 1024, symmetric);
     check(random, 1, 900, 1030, symmetric);
     check(random, 140, 70, 259, symmetric);
   }
