@@ -38,13 +38,26 @@ struct Int8Panels {
   int rows;        // the most of a tile; 0 where there are no panels
   int least_rows;  // from which packing is worth its time
   int columns;     // of a panel
-  // Packs `words` words of each column; a panel takes int8_size bytes an element, of words up to a
-  // multiple of int8_step elements.
+  // Packs `words` words of each column; a panel takes `size` bytes an element, of words up to a
+  // multiple of `step` elements.
   void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);
   // Adds the products with 1 ... `rows` prepared rows to sums[row * stride + column], each with the
   // part of the row's excess that is due to these words.
   void (*tiles[kMaxPanelRows])(const void* const* a, const int32_t* panel, int64_t words,
                                int32_t* sums, int64_t stride);
+};
+
+// Exact products of packed integers: of two int8 operands, or of two int4 ones.
+struct IntegerKernels {
+  // A prepared row of activations has `size` bytes an element and is filled up with zeros to a
+  // multiple of `step` elements. Preparing returns the row's excess: what a tile's arithmetic
+  // adds to each sum over the whole row.
+  int64_t step;
+  int64_t size;
+  int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
+  int tile_rows;
+  Int8Tile tiles[kMaxInt8TileRows];  // for 1 ... tile_rows rows
+  Int8Panels panels;
 };
 
 // One row of an int4 weight.
@@ -136,15 +149,7 @@ struct ColumnQuantizers {
 struct Isa {
   const char* name;
 
-  // A prepared row of activations has int8_size bytes an element and is filled up with zeros to a
-  // multiple of int8_step elements. Preparing returns the row's excess: what a tile's arithmetic
-  // adds to each sum over the whole row.
-  int64_t int8_step;
-  int64_t int8_size;
-  int32_t (*prepare_int8)(const int32_t* row, int64_t words, void* prepared);
-  int int8_tile_rows;
-  Int8Tile int8_tiles[kMaxInt8TileRows];  // for 1 ... int8_tile_rows rows
-  Int8Panels int8_panels;
+  IntegerKernels int8;
 
   int64_t int4_lanes;         // words of a vector
   const Int4Dots* int4_dots;  // in order of preference
@@ -172,6 +177,8 @@ struct Isa {
   // of a binary tree over adjacent ones. Writes sums up to a multiple of sum_lanes.
   int64_t sum_lanes;
   void (*sum_squares)(const float* x, int64_t count, float* sums);
+
+  IntegerKernels int4_int4;
 };
 
 extern const Isa kScalarIsa;

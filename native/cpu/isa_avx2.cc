@@ -42,8 +42,20 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return 0;
 }
 
+// vpmaddubsw's sums of two products of a nibble and a signed one are -240 ... 210.
+struct Int4Int4Vector : Int4Vector {
+  using Sums = __m256i;
+  static constexpr int64_t kMostSums = 128;
+
+  static Sums zero() { return zero_int(); }
+  static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
+  static Sums multiply_add(Sums sums, Int a, Int b) { return pin(add_16(sums, byte_dot(b, a))); }
+  static Int widened(Sums sums) { return _mm256_madd_epi16(sums, _mm256_set1_epi16(1)); }
+  static int32_t total(Int v) { return Vector::total(v); }
+};
+
 }  // namespace
 
-constexpr Isa kAvx2Isa = avx2_table<Int8Vector>("avx2", prepare_int8, 32);
+constexpr Isa kAvx2Isa = avx2_table<Int8Vector, Int4Int4Vector>("avx2", prepare_int8, 32);
 
 }  // namespace qutlass::cpu

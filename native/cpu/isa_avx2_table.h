@@ -4,6 +4,7 @@
 
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_byte_dot.h"
+#include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
@@ -18,9 +19,28 @@ namespace {
 constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
                                   int4_byte_dots_of_halves<Int4Vector>()};
 
+template <typename V4>
+constexpr IntegerKernels int4_int4_kernels(int least_panel_rows) {
+  return {Vector::kLanes * kInt4PerWord,
+          sizeof(int8_t),
+          prepare_int4<Vector, V4>,
+          4,
+          {{4, int4_int4_tile<Vector, V4, 1, 4>},
+           {4, int4_int4_tile<Vector, V4, 2, 4>},
+           {4, int4_int4_tile<Vector, V4, 3, 4>},
+           {2, int4_int4_tile<Vector, V4, 4, 2>}},
+          {6,
+           least_panel_rows,
+           2 * Vector::kLanes,
+           pack_int4_int4_panel<Vector, V4, 2>,
+           {int4_int4_panel_tile<Vector, V4, 2, 1>, int4_int4_panel_tile<Vector, V4, 2, 2>,
+            int4_int4_panel_tile<Vector, V4, 2, 3>, int4_int4_panel_tile<Vector, V4, 2, 4>,
+            int4_int4_panel_tile<Vector, V4, 2, 5>, int4_int4_panel_tile<Vector, V4, 2, 6>}}};
+}
+
 // Int8Vector multiplies; `prepare_int8` puts a row of activations in its form, and packing panels
-// is worth while from `least_panel_rows` on.
-template <typename Int8Vector>
+// is worth while from `least_panel_rows` on. Int4Int4Vector multiplies nibbles (isa_int4_int4.h).
+template <typename Int8Vector, typename Int4Int4Vector>
 constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t*, int64_t, void*),
                          int least_panel_rows) {
   return {
@@ -63,6 +83,7 @@ constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t
       rotate<Vector>,
       Vector::kLanes,
       sum_squares<Vector>,
+      int4_int4_kernels<Int4Int4Vector>(least_panel_rows),
   };
 }
 

@@ -2,6 +2,7 @@
 #include "cpu/isa.h"
 #include "cpu/isa_avx512_vector.h"
 #include "cpu/isa_int4_dot.h"
+#include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
@@ -82,6 +83,22 @@ struct Int8Vector {
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
 };
 
+struct Int4Int4Vector {
+  using Sums = __m512i;
+  static constexpr int64_t kMostSums = int64_t{1} << 30;
+
+  static Sums zero() { return _mm512_setzero_si512(); }
+  static __m512i low_nibbles(__m512i v) { return _mm512_and_si512(v, _mm512_set1_epi8(0xf)); }
+  static __m512i high_nibbles(__m512i v) { return low_nibbles(_mm512_srli_epi16(v, 4)); }
+  static __m512i subtract_bytes(__m512i a, __m512i b) { return _mm512_sub_epi8(a, b); }
+  static __m512i load_bytes(const int8_t* p) { return _mm512_loadu_si512(p); }
+  static Sums multiply_add(Sums sums, __m512i a, __m512i b) {
+    return _mm512_dpbusd_epi32(sums, b, a);
+  }
+  static __m512i widened(Sums sums) { return sums; }
+  static int32_t total(__m512i v) { return _mm512_reduce_add_epi32(v); }
+};
+
 constexpr Int4Dots kInt4Dots[] = {
     int4_dots<Int4Vector, 2, 1, 4, 4>(), int4_dots<Int4Vector, 1, 1, 4, 4>(),
     int4_dots<Int4Vector, 1, 2, 4, 4>(), int4_dots<Int4Vector, 1, 4, 4, 4>()};
@@ -133,6 +150,30 @@ const Isa kAvx512VnniIsa = {
     rotate<Vector>,
     Vector::kLanes,
     sum_squares<Vector>,
+    {Vector::kLanes * kInt4PerWord,
+     sizeof(int8_t),
+     prepare_int4<Vector, Int4Int4Vector>,
+     4,
+     {{4, int4_int4_tile<Vector, Int4Int4Vector, 1, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 2, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 3, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
+     {12,
+      8,
+      2 * Vector::kLanes,
+      pack_int4_int4_panel<Vector, Int4Int4Vector, 2>,
+      {int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 1>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 2>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 3>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 4>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 5>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 6>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 7>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 8>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 9>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 10>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 11>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 12>}}},
 };
 
 }  // namespace qutlass::cpu

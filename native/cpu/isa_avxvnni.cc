@@ -32,8 +32,20 @@ struct Int8Vector {
   static int32_t total(Sums sums) { return Vector::total(sums); }
 };
 
+struct Int4Int4Vector : Int4Vector {
+  using Sums = __m256i;
+  static constexpr int64_t kMostSums = int64_t{1} << 30;
+
+  static Sums zero() { return zero_int(); }
+  static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
+  static Sums multiply_add(Sums sums, Int a, Int b) { return _mm256_dpbusd_avx_epi32(sums, b, a); }
+  static Int widened(Sums sums) { return sums; }
+  static int32_t total(Int v) { return Vector::total(v); }
+};
+
 }  // namespace
 
-const Isa kAvxVnniIsa = avx2_table<Int8Vector>("avxvnni", prepare_int8_vnni<Vector, Int8Vector>, 8);
+const Isa kAvxVnniIsa =
+    avx2_table<Int8Vector, Int4Int4Vector>("avxvnni", prepare_int8_vnni<Vector, Int8Vector>, 8);
 
 }  // namespace qutlass::cpu

@@ -3,6 +3,7 @@
 
 #include "cpu/isa.h"
 #include "cpu/isa_int4_dot.h"
+#include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
@@ -165,6 +166,26 @@ struct Int8Vector {
   static int32_t total(Sums sums) { return vaddvq_s32(sums); }
 };
 
+struct Int4Int4Vector {
+  using Sums = int32x4_t;
+  static constexpr int64_t kMostSums = int64_t{1} << 30;
+
+  static Sums zero() { return vdupq_n_s32(0); }
+  static int32x4_t low_nibbles(int32x4_t v) { return vandq_s32(v, vdupq_n_s32(0x0f0f0f0f)); }
+  static int32x4_t high_nibbles(int32x4_t v) {
+    return vreinterpretq_s32_u8(vshrq_n_u8(vreinterpretq_u8_s32(v), 4));
+  }
+  static int32x4_t subtract_bytes(int32x4_t a, int32x4_t b) {
+    return vreinterpretq_s32_s8(vsubq_s8(vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b)));
+  }
+  static int32x4_t load_bytes(const int8_t* p) { return vreinterpretq_s32_s8(vld1q_s8(p)); }
+  static Sums multiply_add(Sums sums, int32x4_t a, int32x4_t b) {
+    return vdotq_s32(sums, vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b));
+  }
+  static int32x4_t widened(Sums sums) { return sums; }
+  static int32_t total(int32x4_t v) { return vaddvq_s32(v); }
+};
+
 // Prepared rows are the rows, filled up with zeros to whole vectors.
 int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   int32_t* out = static_cast<int32_t*>(prepared);
@@ -221,6 +242,24 @@ const Isa kNeonDotIsa = {
     rotate<Vector>,
     Vector::kLanes,
     sum_squares<Vector>,
+    {Vector::kLanes * kInt4PerWord,
+     sizeof(int8_t),
+     prepare_int4<Vector, Int4Int4Vector>,
+     4,
+     {{4, int4_int4_tile<Vector, Int4Int4Vector, 1, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 2, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 3, 4>},
+      {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
+     {6,
+      8,
+      4 * Vector::kLanes,
+      pack_int4_int4_panel<Vector, Int4Int4Vector, 4>,
+      {int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 1>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 2>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 3>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 4>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 5>,
+       int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 6>}}},
 };
 
 }  // namespace qutlass::cpu

@@ -3,6 +3,7 @@
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_quantize_kernels.h"
 #include "cpu/isa_rotation_kernels.h"
+#include "cpu/rounding.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -78,6 +79,47 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   return 0;
 }
 
+// Prepared rows of int4 have, of 4 words at a time, the even elements and then the odd ones.
+constexpr int64_t kInt4Block = 4 * kInt4PerWord;
+
+int32_t prepare_int4(const int32_t* row, int64_t words, void* prepared) {
+  const auto* nibbles = reinterpret_cast<const uint8_t*>(row);
+  auto* out = static_cast<int8_t*>(prepared);
+  for (int64_t i = 0; i < round_up(words * kInt4PerWord, kInt4Block); i += 2) {
+    const int64_t block = i / kInt4Block * kInt4Block, place = i % kInt4Block / 2;
+    const bool is_there = i < words * kInt4PerWord;
+    out[block + place] = is_there ? static_cast<int8_t>((nibbles[i / 2] & 0xf) - 8) : 0;
+    out[block + kInt4Block / 2 + place] =
+        is_there ? static_cast<int8_t>((nibbles[i / 2] >> 4) - 8) : 0;
+  }
+  return 0;
+}
+
+// Some bytes of a block.
+int32_t int4_block_dot(const int8_t* a, const uint8_t* b, int64_t bytes) {
+  int32_t sum = 0;
+  for (int64_t i = 0; i < bytes; ++i) {
+    sum += a[i] * ((b[i] & 0xf) - 8) + a[kInt4Block / 2 + i] * ((b[i] >> 4) - 8);
+  }
+  return sum;
+}
+
+int32_t int4_dot(const int8_t* a, const uint8_t* b, int64_t bytes) {
+  constexpr int64_t kBytes = kInt4Block / 2;
+  int32_t sum = 0;
+  int64_t i = 0;
+  for (; i + kBytes <= bytes; i += kBytes) sum += int4_block_dot(a + 2 * i, b + i, kBytes);
+  return sum + int4_block_dot(a + 2 * i, b + i, bytes - i);
+}
+
+template <int kRows>
+void int4_int4_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* sums) {
+  for (int i = 0; i < kRows; ++i) {
+    sums[i] = int4_dot(static_cast<const int8_t*>(a[i]), reinterpret_cast<const uint8_t*>(b[0]),
+                       words * static_cast<int64_t>(sizeof(int32_t)));
+  }
+}
+
 }  // namespace
 
 const Isa kScalarIsa = {
@@ -103,6 +145,15 @@ const Isa kScalarIsa = {
     rotate<Vector>,
     Vector::kLanes,
     sum_squares<Vector>,
+    {kInt4Block,
+     sizeof(int8_t),
+     prepare_int4,
+     4,
+     {{1, int4_int4_tile<1>},
+      {1, int4_int4_tile<2>},
+      {1, int4_int4_tile<3>},
+      {1, int4_int4_tile<4>}},
+     {}},
 };
 
 }  // namespace qutlass::cpu

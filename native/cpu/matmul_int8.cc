@@ -1,4 +1,4 @@
-// The int8 product: activations are prepared once, then every task makes a block of y.
+// Exact products of integers: activations are prepared once, then every task makes a block of y.
 //
 // A tile keeps its sums in registers while it runs along K. With few rows, it reads the weights as
 // they are stored, K being contiguous on both sides. With many, a task first packs its weights to
@@ -7,6 +7,7 @@
 
 #include "cpu/configuration.h"
 #include "cpu/epilogue.h"
+#include "cpu/integer_product.h"
 #include "cpu/kernels.h"
 #include "cpu/matmul_matrices.h"
 #include "cpu/parallel.h"
@@ -26,8 +27,9 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Words of K of a panel.
-constexpr int64_t kPanelWords = 256;
+// Elements of K of a panel, and the most bytes that each takes.
+constexpr int64_t kPanelElements = 1024;
+constexpr int64_t kMostElementBytes = 2;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
@@ -52,15 +54,16 @@ struct PreparedRows {
   char* rows;
   int32_t* excess;
 
-  PreparedRows(const Isa& isa, int64_t count, int64_t words, Workspace& workspace)
-      : word_bytes(kInt8PerWord * isa.int8_size) {
-    row_bytes = round_up(words, isa.int8_step / kInt8PerWord) * word_bytes;
+  PreparedRows(const IntegerProduct& product, int64_t count, int64_t words, Workspace& workspace)
+      : word_bytes(product.per_word * product.kernels.size) {
+    row_bytes = round_up(words, product.step_words()) * word_bytes;
     rows = workspace.take<char>(count * row_bytes);
     excess = workspace.take<int32_t>(count);
   }
 
-  void prepare(const Isa& isa, int64_t row, const int32_t* values, int64_t words) const {
-    excess[row] = isa.prepare_int8(values, words, rows + row * row_bytes);
+  void prepare(const IntegerKernels& kernels, int64_t row, const int32_t* values,
+               int64_t words) const {
+    excess[row] = kernels.prepare(values, words, rows + row * row_bytes);
   }
   const void* at(int64_t row, int64_t word) const {
     return rows + row * row_bytes + word * word_bytes;
@@ -71,23 +74,23 @@ struct Plan {
   PreparedRows a;
   int32_t* ones;  // a row of words, each of four ones; none without zero points
 
-  Plan(const Isa& isa, const MatmulInt8Args& args, Workspace& workspace)
-      : a(isa, args.m + (args.a_zero ? 1 : 0), args.words, workspace),
+  Plan(const IntegerProduct& product, const MatmulInt8Args& args, Workspace& workspace)
+      : a(product, args.m + (args.a_zero ? 1 : 0), args.words, workspace),
         ones(workspace.take<int32_t>(args.a_zero ? args.words : 0)) {}
 };
 
-void prepare_rows(const Isa& isa, const MatmulInt8Args& args, const Plan& plan) {
+void prepare_rows(const IntegerKernels& kernels, const MatmulInt8Args& args, const Plan& plan) {
   parallel_for(args.m, args.m * args.words, [&](int64_t row) {
-    plan.a.prepare(isa, row, args.a + row * args.words, args.words);
+    plan.a.prepare(kernels, row, args.a + row * args.words, args.words);
   });
   if (!args.a_zero) return;
   std::fill_n(plan.ones, args.words, static_cast<int32_t>(kWordOfOnes));
-  plan.a.prepare(isa, args.m, plan.ones, args.words);
+  plan.a.prepare(kernels, args.m, plan.ones, args.words);
 }
 
 // The sums of prepared rows and weight rows of a block; sums[row * kBlockColumns + column].
 struct SumsBlock {
-  const Isa& isa;
+  const IntegerProduct& product;
   const MatmulInt8Args& args;
   const Plan& plan;
   int64_t first_column;
@@ -96,7 +99,8 @@ struct SumsBlock {
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
     std::fill_n(sums, rows * kBlockColumns, 0);
-    if (isa.int8_panels.rows > 0 && rows >= isa.int8_panels.least_rows) {
+    const Int8Panels& panels = product.kernels.panels;
+    if (panels.rows > 0 && rows >= panels.least_rows) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
@@ -114,11 +118,13 @@ struct SumsBlock {
   }
 
   void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
-    const Int8Panels& panels = isa.int8_panels;
+    const Int8Panels& panels = product.kernels.panels;
     const RowTiles tiles(rows, panels.rows);
-    alignas(64) int32_t panel[2 * kPanelWords * kMaxPanelColumns];
-    for (int64_t word = 0; word < args.words; word += kPanelWords) {
-      const int64_t words = std::min(args.words - word, kPanelWords);
+    alignas(64)
+        int32_t panel[kPanelElements * kMostElementBytes / sizeof(int32_t) * kMaxPanelColumns];
+    const int64_t panel_words = kPanelElements / product.per_word;
+    for (int64_t word = 0; word < args.words; word += panel_words) {
+      const int64_t words = std::min(args.words - word, panel_words);
       for (int64_t column = 0; column < columns; column += panels.columns) {
         const int32_t* b[kMaxPanelColumns];
         // A panel that goes beyond the block repeats its last column.
@@ -126,7 +132,7 @@ struct SumsBlock {
           b[j] = weights(std::min(column + j, columns - 1), word);
         }
         panels.pack(b, words, panel);
-        prefetch_panel(column + panels.columns < columns ? word : word + kPanelWords,
+        prefetch_panel(column + panels.columns < columns ? word : word + panel_words,
                        column + panels.columns < columns ? column + panels.columns : 0);
         for (int64_t tile = 0; tile < tiles.count; ++tile) {
           const void* a[kMaxPanelRows];
@@ -142,14 +148,15 @@ struct SumsBlock {
 
   // Asks for the weights of the panel that begins there.
   void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min(column + isa.int8_panels.columns, columns);
+    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word), std::min(args.words - word, kPanelWords));
+      prefetch_words(weights(j, word),
+                     std::min(args.words - word, kPanelElements / product.per_word));
     }
   }
 
   void add_tiles(int64_t first_row, int64_t rows, int32_t* sums) const {
-    const RowTiles tiles(rows, isa.int8_tile_rows);
+    const RowTiles tiles(rows, product.kernels.tile_rows);
     const int64_t words = words_at_once(rows);
     for (int64_t word = 0; word < args.words; word += words) {
       for (int64_t tile = 0; tile < tiles.count; ++tile) {
@@ -161,14 +168,14 @@ struct SumsBlock {
 
   // Words of K between two additions to the block's sums: whole steps of the instruction set.
   int64_t words_at_once(int64_t rows) const {
-    const int64_t tile_rows = std::min<int64_t>(rows, isa.int8_tile_rows);
-    const int64_t step = isa.int8_step / kInt8PerWord;
+    const int64_t tile_rows = std::min<int64_t>(rows, product.kernels.tile_rows);
+    const int64_t step = product.step_words();
     return kTileBytes / (tile_rows * plan.a.word_bytes * step) * step;
   }
 
   // Adds the products of a tile's rows with all columns over `words` words from `word` on.
   void add_rows(int64_t first_row, int64_t rows, int64_t word, int64_t words, int32_t* sums) const {
-    const Int8Tile& tile = isa.int8_tiles[rows - 1];
+    const Int8Tile& tile = product.kernels.tiles[rows - 1];
     const void* a[kMaxInt8TileRows];
     for (int64_t i = 0; i < rows; ++i) a[i] = plan.a.at(first_row + i, word);
     // A tile's columns are far from each other, so that each of them goes on with the next tile
@@ -200,11 +207,11 @@ void subtract_zero_point(int32_t zero, const int32_t* b_sums, int64_t columns, i
   }
 }
 
-void make_block(const Isa& isa, const MatmulInt8Args& args, const Plan& plan, int64_t first_row,
-                int64_t first_column) {
+void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const Plan& plan,
+                int64_t first_row, int64_t first_column) {
   const int64_t rows = std::min(args.m - first_row, kBlockRows);
   const int64_t columns = std::min(args.n - first_column, kBlockColumns);
-  const SumsBlock block{isa, args, plan, first_column, columns};
+  const SumsBlock block{product, args, plan, first_column, columns};
   int32_t sums[kBlockRows * kBlockColumns];
   block.run(first_row, rows, sums);
   int32_t b_sums[kBlockColumns];
@@ -222,6 +229,8 @@ void make_block(const Isa& isa, const MatmulInt8Args& args, const Plan& plan, in
   }
 }
 
+IntegerProduct int8_product() { return {configuration().isa->int8, kInt8PerWord}; }
+
 const MatrixProduct<MatmulInt8Args>* matrix_product() {
   const MatrixUnit* matrices = configuration().matrices;
   return matrices ? &matrices->int8 : nullptr;
@@ -229,27 +238,35 @@ const MatrixProduct<MatmulInt8Args>* matrix_product() {
 
 }  // namespace
 
-size_t workspace_bytes(const MatmulInt8Args& args) {
+size_t workspace_bytes(const IntegerProduct& product, const MatmulInt8Args& args) {
   Workspace workspace(nullptr);
-  const Plan plan(*configuration().isa, args, workspace);
-  return std::max(workspace.bytes(), matrices_bytes(matrix_product(), args));
+  const Plan plan(product, args, workspace);
+  return workspace.bytes();
+}
+
+void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
+  Workspace workspace(memory);
+  const Plan plan(product, args, workspace);
+  prepare_rows(product.kernels, args, plan);
+  const int64_t row_blocks = divide_up(args.m, kBlockRows);
+  const int64_t column_blocks = divide_up(args.n, kBlockColumns);
+  const int64_t work = args.m * args.n * args.words * product.per_word / kProductsPerWork;
+  parallel_for(row_blocks * column_blocks, work, [&](int64_t task) {
+    make_block(product, args, plan, task / column_blocks * kBlockRows,
+               task % column_blocks * kBlockColumns);
+  });
+}
+
+size_t workspace_bytes(const MatmulInt8Args& args) {
+  return std::max(workspace_bytes(int8_product(), args), matrices_bytes(matrix_product(), args));
 }
 
 const char* matmul_int8(const MatmulInt8Args& args, void* memory) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
-  if (multiply_matrices(matrix_product(), args, args.words * kInt8PerWord, memory)) return nullptr;
-  const Isa& isa = *configuration().isa;
-  Workspace workspace(memory);
-  const Plan plan(isa, args, workspace);
-  prepare_rows(isa, args, plan);
-  const int64_t row_blocks = divide_up(args.m, kBlockRows);
-  const int64_t column_blocks = divide_up(args.n, kBlockColumns);
-  const int64_t work = args.m * args.n * args.words * kInt8PerWord / kProductsPerWork;
-  parallel_for(row_blocks * column_blocks, work, [&](int64_t task) {
-    make_block(isa, args, plan, task / column_blocks * kBlockRows,
-               task % column_blocks * kBlockColumns);
-  });
+  if (!multiply_matrices(matrix_product(), args, args.words * kInt8PerWord, memory)) {
+    multiply_integers(int8_product(), args, memory);
+  }
   return nullptr;
 }
 

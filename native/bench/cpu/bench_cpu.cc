@@ -1,10 +1,12 @@
-// Times the products of the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
+// Times the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
 //
 //   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4]
 //   [--cold]
 //
 // Ops are measured in turn, sample by sample, after some of their outputs have been checked against
-// the reference. --cold rotates the weights over copies that together exceed 256 MiB.
+// the reference. --cold rotates the weights over copies that together exceed 256 MiB. Ops on the
+// rows of activations, [m, k], have a copy of x beside them; of hadamard and rotate, the group is
+// the block size.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -21,6 +23,9 @@ using test::format;
 constexpr int kSamples = 21;
 constexpr double kSampleSeconds = 0.01;
 constexpr int64_t kColdBytes = int64_t{256} << 20;
+
+// Of rotate's matrix.
+constexpr int64_t kMatrixSize = 64;
 
 struct Options {
   int64_t n = 4096, k = 4096;
@@ -67,17 +72,20 @@ bool parse(int count, char** arguments, Options& options) {
 // Operands of every op for one m; weights come in copies.
 struct Operands {
   int64_t m, n, k;
-  std::vector<float> x, sa, sb, scales, y;
-  std::vector<int32_t> a, a_zero;
+  std::vector<float> x, sa, sb, scales, y, rows, row_scales, matrix;
+  std::vector<int32_t> a, a4, a_zero, row_zeros;
   std::vector<std::vector<int32_t>> w8, w4;
 
-  Operands(int64_t m, int64_t n, int64_t k, bool cold) : m(m), n(n), k(k), y(m * n), a_zero(m, 3) {
+  Operands(int64_t m, int64_t n, int64_t k, bool cold)
+      : m(m), n(n), k(k), y(m * n), rows(m * k), row_scales(m), a_zero(m, 3), row_zeros(m) {
     test::Random random(1);
     x = test::random_floats(random, m * k, -1, 1);
     sa = test::random_floats(random, m, 1e-3f, 1e-2f);
     sb = test::random_floats(random, n, 1e-3f, 1e-2f);
     scales = test::random_floats(random, n * group_count(k, 8), 1e-3f, 1e-2f);
+    matrix = test::random_floats(random, kMatrixSize * kMatrixSize, -1, 1);
     a = test::random_words(random, m * int8_words(k));
+    a4 = test::random_words(random, m * int4_words(k));
     for (int32_t& word : a) word = clear_tail(word, &word - a.data());
     const int64_t bytes = n * int8_words(k) * 4;
     const int64_t copies = cold ? (kColdBytes + bytes - 1) / bytes : 1;
@@ -101,6 +109,7 @@ struct Case {
   std::string op;
   int64_t group;
   double bytes;
+  double flops;
   std::function<const char*(int64_t)> run;
   std::function<double()> max_relative_error;
   std::vector<double> us;
@@ -112,7 +121,7 @@ double relative_error(double got, double want) {
 
 // The greatest relative error of the first columns of the last row of y.
 template <typename Args>
-double error_of_int8(const Args& args, void (*reference)(const Args&)) {
+double error_of_integers(const Args& args, void (*reference)(const Args&)) {
   Args some = args;
   some.n = std::min<int64_t>(args.n, 64);
   std::vector<float> want(args.m * some.n);
@@ -137,14 +146,16 @@ double error_of_int4(const MatmulInt4Args& args) {
 
 // An op whose workspace is made once; `args` are those of a call, by its number.
 template <typename Args>
-Case product_case(const std::string& op, int64_t group, double bytes,
+Case product_case(const Operands& o, const std::string& op, int64_t group, double bytes,
                   const char* (*kernel)(const Args&, void*), std::function<Args(int64_t)> args,
                   std::function<double(const Args&)> error) {
+  const Args first = args(0);
   auto workspace =
-      std::make_shared<test::Guarded<char>>(static_cast<int64_t>(cpu::workspace_bytes(args(0))));
+      std::make_shared<test::Guarded<char>>(static_cast<int64_t>(cpu::workspace_bytes(first)));
   return {op,
           group,
           bytes,
+          2.0 * o.m * o.n * o.k,
           [=](int64_t i) { return kernel(args(i), workspace->data()); },
           [=] {
             kernel(args(0), workspace->data());
@@ -153,11 +164,11 @@ Case product_case(const std::string& op, int64_t group, double bytes,
           {}};
 }
 
-std::vector<Case> cases_of(Operands& o) {
+std::vector<Case> product_cases_of(Operands& o) {
   const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
   std::vector<Case> cases;
   cases.push_back(product_case<LinearInt8Args>(
-      "linear_int8", 0, activations + o.n * o.k, cpu::linear_int8,
+      o, "linear_int8", 0, activations + o.n * o.k, cpu::linear_int8,
       [&o](int64_t i) {
         return LinearInt8Args{o.x.data(),
                               o.w8[i % o.w8.size()].data(),
@@ -173,10 +184,10 @@ std::vector<Case> cases_of(Operands& o) {
                               ScaleMethod::kAbsMax,
                               Rotation{}};
       },
-      [](const LinearInt8Args& args) { return error_of_int8(args, reference::linear_int8); }));
+      [](const LinearInt8Args& args) { return error_of_integers(args, reference::linear_int8); }));
   for (bool has_zero : {false, true}) {
     cases.push_back(product_case<MatmulInt8Args>(
-        has_zero ? "matmul_int8 a_zero" : "matmul_int8", 0, activations + o.n * o.k,
+        o, has_zero ? "matmul_int8 a_zero" : "matmul_int8", 0, activations + o.n * o.k,
         cpu::matmul_int8,
         [&o, has_zero](int64_t i) {
           return MatmulInt8Args{o.a.data(),
@@ -193,11 +204,13 @@ std::vector<Case> cases_of(Operands& o) {
                                 false,
                                 Activation::kLinear};
         },
-        [](const MatmulInt8Args& args) { return error_of_int8(args, reference::matmul_int8); }));
+        [](const MatmulInt8Args& args) {
+          return error_of_integers(args, reference::matmul_int8);
+        }));
   }
   for (int64_t group : {int64_t{128}, int64_t{32}, o.k}) {
     cases.push_back(product_case<MatmulInt4Args>(
-        "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,
+        o, "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,
         [&o, group](int64_t i) {
           return MatmulInt4Args{o.x.data(),
                                 o.w4[i % o.w4.size()].data(),
@@ -212,6 +225,153 @@ std::vector<Case> cases_of(Operands& o) {
                                 Activation::kLinear};
         },
         error_of_int4));
+  }
+  cases.push_back(product_case<MatmulInt4Int4Args>(
+      o, "matmul_int4_int4", 0, activations + o.n * o.k / 2, cpu::matmul_int4_int4,
+      [&o](int64_t i) {
+        return MatmulInt4Int4Args{o.a4.data(),
+                                  o.w4[i % o.w4.size()].data(),
+                                  o.sa.data(),
+                                  o.sb.data(),
+                                  nullptr,
+                                  o.y.data(),
+                                  o.m,
+                                  o.n,
+                                  int4_words(o.k),
+                                  false,
+                                  false,
+                                  Activation::kLinear};
+      },
+      [](const MatmulInt4Int4Args& args) {
+        return error_of_integers(args, reference::matmul_int4_int4);
+      }));
+  for (int64_t block : {int64_t{0}, int64_t{128}}) {
+    if (block > 0 && o.k % block != 0) continue;
+    cases.push_back(product_case<LinearInt4Args>(
+        o, block == 0 ? "linear_int4" : "linear_int4 hadamard", block, activations + o.n * o.k / 2,
+        cpu::linear_int4,
+        [&o, block](int64_t i) {
+          return LinearInt4Args{o.x.data(),
+                                o.w4[i % o.w4.size()].data(),
+                                o.sb.data(),
+                                nullptr,
+                                o.y.data(),
+                                o.m,
+                                o.n,
+                                o.k,
+                                false,
+                                Activation::kLinear,
+                                ScaleMethod::kAbsMax,
+                                {block, nullptr}};
+        },
+        [](const LinearInt4Args& args) {
+          return error_of_integers(args, reference::linear_int4);
+        }));
+  }
+  return cases;
+}
+
+// An op on the rows of x. Writes `out_bytes`; `error` compares what it wrote with the reference.
+Case row_case(const Operands& o, const std::string& op, int64_t block, double out_bytes,
+              std::function<const char*()> run, std::function<double()> error) {
+  return {op,
+          block,
+          4.0 * o.m * o.k + out_bytes,
+          0.0,
+          [run](int64_t) { return run(); },
+          [run, error] {
+            run();
+            return error();
+          },
+          {}};
+}
+
+template <typename T>
+double largest_error(const T* got, const std::vector<T>& want) {
+  double error = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const auto got_value = static_cast<double>(got[i]);
+    error = std::max(error, relative_error(got_value, static_cast<double>(want[i])));
+  }
+  return error;
+}
+
+template <typename Args>
+Case rotation_case(Operands& o, const std::string& op, const Args& args,
+                   const char* (*kernel)(const Args&), void (*reference)(const Args&)) {
+  return row_case(
+      o, op, args.block_size, 4.0 * o.m * o.k, [=] { return kernel(args); },
+      [=] {
+        std::vector<float> want(args.rows * args.k);
+        Args other = args;
+        other.y = want.data();
+        reference(other);
+        return largest_error(args.y, want);
+      });
+}
+
+// Of values and scales; a quantizer of int8 has zeros too.
+template <typename Args>
+Case quantizer_case(Operands& o, const std::string& op, Args args, int64_t words,
+                    const char* (*kernel)(const Args&), void (*reference)(const Args&)) {
+  args.values = reinterpret_cast<int32_t*>(o.rows.data());
+  return row_case(
+      o, op, args.rotation.block_size, 4.0 * o.m * words, [=] { return kernel(args); },
+      [=] {
+        std::vector<int32_t> want(args.rows * words);
+        Args other = args;
+        other.values = want.data();
+        reference(other);
+        return largest_error(args.values, want);
+      });
+}
+
+std::vector<Case> row_cases_of(Operands& o) {
+  std::vector<Case> cases;
+  cases.push_back(row_case(
+      o, "copy", 0, 4.0 * o.m * o.k,
+      [&o]() -> const char* {
+        std::copy(o.x.begin(), o.x.end(), o.rows.begin());
+        return nullptr;
+      },
+      [] { return 0.0; }));
+  std::vector<int64_t> sizes;
+  for (int64_t size : test::kHadamardSizes) {
+    if (o.k % size == 0) sizes.push_back(size);
+  }
+  for (int64_t size : sizes) {
+    cases.push_back(rotation_case<HadamardArgs>(o, "hadamard",
+                                                {o.x.data(), o.rows.data(), o.m, o.k, size},
+                                                cpu::hadamard, reference::hadamard));
+  }
+  if (o.k % kMatrixSize == 0) {
+    cases.push_back(rotation_case<RotateArgs>(
+        o, "rotate", {o.x.data(), o.matrix.data(), o.rows.data(), o.m, o.k, kMatrixSize},
+        cpu::rotate, reference::rotate));
+  }
+  sizes.insert(sizes.begin(), 0);
+  for (int64_t size : sizes) {
+    if (size != 0 && size != 128) continue;
+    for (ScaleMethod method : {ScaleMethod::kAbsMax, ScaleMethod::kQuest}) {
+      const std::string suffix = std::string(method == ScaleMethod::kQuest ? " quest" : "") +
+                                 (size > 0 ? " hadamard" : "");
+      cases.push_back(quantizer_case<QuantizeInt8Args>(o, "quantize_int8" + suffix,
+                                                       {o.x.data(),
+                                                        nullptr,
+                                                        o.row_scales.data(),
+                                                        o.row_zeros.data(),
+                                                        o.m,
+                                                        o.k,
+                                                        true,
+                                                        method,
+                                                        {size, nullptr}},
+                                                       int8_words(o.k), cpu::quantize_int8,
+                                                       reference::quantize_int8));
+      cases.push_back(quantizer_case<QuantizeInt4Args>(
+          o, "quantize_int4" + suffix,
+          {o.x.data(), nullptr, o.row_scales.data(), o.m, o.k, method, {size, nullptr}},
+          int4_words(o.k), cpu::quantize_int4, reference::quantize_int4));
+    }
   }
   return cases;
 }
@@ -247,8 +407,8 @@ std::string processor_name() {
 
 void print(const Case& c, const Operands& o, const Options& options, double error) {
   const double p20 = c.us[kSamples / 5], median = c.us[kSamples / 2], p80 = c.us[kSamples * 4 / 5];
-  const double tflops = 2.0 * o.m * o.n * o.k / median * 1e-6, gbps = c.bytes / median * 1e-3;
-  std::fprintf(stderr, "%-20s %5lld %5lld %7d %11.0f %11.0f %11.0f %8.3f %7.1f\n", c.op.c_str(),
+  const double tflops = c.flops / median * 1e-6, gbps = c.bytes / median * 1e-3;
+  std::fprintf(stderr, "%-28s %5lld %5lld %7d %11.0f %11.0f %11.0f %8.3f %7.1f\n", c.op.c_str(),
                static_cast<long long>(c.group), static_cast<long long>(o.m), cpu::thread_count(),
                p20, median, p80, tflops, gbps);
   std::printf(
@@ -264,13 +424,14 @@ void print(const Case& c, const Operands& o, const Options& options, double erro
 }
 
 int run(const Options& options) {
-  std::fprintf(stderr, "%-20s %5s %5s %7s %11s %11s %11s %8s %7s\n", "op", "group", "m", "threads",
+  std::fprintf(stderr, "%-28s %5s %5s %7s %11s %11s %11s %8s %7s\n", "op", "group", "m", "threads",
                "p20 us", "median us", "p80 us", "tflops", "GB/s");
   for (int64_t m : options.m) {
     Operands operands(m, options.n, options.k, options.cold);
     for (int64_t threads : options.threads) {
       cpu::set_thread_count(static_cast<int>(threads));
-      std::vector<Case> cases = cases_of(operands);
+      std::vector<Case> cases = product_cases_of(operands);
+      for (const Case& c : row_cases_of(operands)) cases.push_back(c);
       cases.erase(
           std::remove_if(cases.begin(), cases.end(),
                          [&](const Case& c) { return c.op.find(options.op) == std::string::npos; }),
