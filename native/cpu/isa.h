@@ -169,6 +169,8 @@ struct Isa {
   void (*quantize_columns)(const float* x, int64_t stride, int count, int bits, int64_t columns,
                            const ColumnQuantizers& quantizers, int32_t* words);
 
+  // max |x|; +Inf or NaN where a value is not finite.
+  float (*row_magnitude)(const float* x, int64_t k);
   // `count` floats, whole blocks of them, rotated (see HadamardArgs and RotateArgs); y may be x for
   // hadamard.
   void (*hadamard)(const float* x, int64_t count, int64_t block_size, float factor, float* y);

@@ -7,7 +7,10 @@ namespace qutlass::cpu {
 
 const MatrixUnit kAmxMatrixUnit = {
     "amx",
-    {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
-    {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4}};
+    {kTileRows, integer_strip_bytes<Int8Words>, arrange_integers<Int8Words>, kBlockRows,
+     kBlockColumns, multiply_integers<Int8Words>},
+    {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4},
+    {kTileRows, integer_strip_bytes<Int4Words>, arrange_integers<Int4Words>, kBlockRows,
+     kBlockColumns, multiply_integers<Int4Words>}};
 
 }  // namespace qutlass::cpu

@@ -1,4 +1,4 @@
-// The int8 product by AMX tiles: for isa_amx.cc alone (see isa.h). Sums are exact.
+// Products of integers by AMX tiles: for isa_amx.cc alone (see isa.h). Sums are exact.
 #pragma once
 
 #include "cpu/isa_amx_tiles.h"
@@ -7,36 +7,68 @@
 namespace qutlass::cpu {
 namespace {
 
-int64_t int8_strip_size(const MatmulInt8Args& args) {
-  return count_of(args.words, kTileWords) * kTileSize;
+// What 16 words of operands are: kSteps vectors of bytes, of as many steps of K. Beyond the last
+// word are values 0.
+struct Int8Words {
+  static constexpr int64_t kSteps = 1;
+  static Vector::Int load(const int32_t* words, int64_t left) { return load_words(words, left); }
+  static Vector::Int bytes(Vector::Int words, int64_t) { return words; }
+};
+
+// First the even elements, then the odd ones; 8 is taken off them.
+struct Int4Words {
+  static constexpr int64_t kSteps = 2;
+  static Vector::Int load(const int32_t* words, int64_t left) {
+    if (left >= kTileWords) return Vector::load(words);
+    const Vector::Int zeros = _mm512_set1_epi8(static_cast<char>(0x88));
+    return _mm512_mask_loadu_epi32(zeros, Vector::first_lanes(left), words);
+  }
+  static Vector::Int bytes(Vector::Int words, int64_t step) {
+    const Vector::Int low = step == 0 ? words : _mm512_srli_epi16(words, 4);
+    const Vector::Int nibbles = _mm512_and_si512(low, _mm512_set1_epi8(0xf));
+    return _mm512_sub_epi8(nibbles, _mm512_set1_epi8(8));
+  }
+};
+
+template <typename Words>
+int64_t integer_strip_size(const MatmulInt8Args& args) {
+  return count_of(args.words, kTileWords) * Words::kSteps * kTileSize;
 }
 
-int64_t int8_strip_bytes(const MatmulInt8Args& args) {
+template <typename Words>
+int64_t integer_strip_bytes(const MatmulInt8Args& args) {
   if (args.m < kLeastRows) return 0;
-  return int8_strip_size(args) * static_cast<int64_t>(sizeof(int32_t));
+  return integer_strip_size<Words>(args) * static_cast<int64_t>(sizeof(int32_t));
 }
 
-// A step is 16 words of K, word i of every row in row i of the tile.
-bool arrange_int8(const MatmulInt8Args& args, int64_t first_row, void* strip) {
+// Of 16 words of K, word i of every row is in row i of the tiles.
+template <typename Words>
+bool arrange_integers(const MatmulInt8Args& args, int64_t first_row, void* strip) {
   int32_t* tile = static_cast<int32_t*>(strip);
   const int64_t rows = least(args.m - first_row, kTileRows);
   const int32_t* a = args.a + first_row * args.words;
-  for (int64_t word = 0; word < args.words; word += kTileWords, tile += kTileSize) {
+  for (int64_t word = 0; word < args.words; word += kTileWords) {
     Vector::Int v[kTileRows];
     for (int64_t row = 0; row < kTileRows; ++row) {
-      v[row] = row < rows ? load_words(a + row * args.words + word, args.words - word)
+      v[row] = row < rows ? Words::load(a + row * args.words + word, args.words - word)
                           : Vector::broadcast(int32_t{0});
     }
     Vector::transpose(v);
-    for (int i = 0; i < kTileWords; ++i) Vector::store(tile + i * kTileWords, v[i]);
+    for (int64_t step = 0; step < Words::kSteps; ++step, tile += kTileSize) {
+      for (int i = 0; i < kTileWords; ++i) {
+        Vector::store(tile + i * kTileWords, Words::bytes(v[i], step));
+      }
+    }
   }
   return true;
 }
 
 // A block of y.
-class Int8Block {
+template <typename Words>
+class IntegerBlock {
  public:
-  Int8Block(const MatmulInt8Args& args, const void* strips, int64_t first_row, int64_t first_column)
+  IntegerBlock(const MatmulInt8Args& args, const void* strips, int64_t first_row,
+               int64_t first_column)
       : args_(args),
         strips_(static_cast<const int32_t*>(strips)),
         first_row_(first_row),
@@ -49,10 +81,11 @@ class Int8Block {
     for (int64_t i = 0; i < strips * kHalves * kTileSize; i += kTileWords) {
       Vector::store(sums_[0][0] + i, Vector::broadcast(int32_t{0}));
     }
-    for (int64_t word = 0; word < args_.words; word += kMostSteps * kTileWords) {
-      const int64_t words = least(args_.words - word, kMostSteps * kTileWords);
+    constexpr int64_t kSteps = Words::kSteps, kMostWords = kMostSteps / kSteps * kTileWords;
+    for (int64_t word = 0; word < args_.words; word += kMostWords) {
+      const int64_t words = least(args_.words - word, kMostWords);
       take_weights(word, words);
-      multiply(strips, word / kTileWords, count_of(words, kTileWords));
+      multiply(strips, word / kTileWords * kSteps, count_of(words, kTileWords) * kSteps);
     }
     for (int64_t strip = 0; strip < strips; ++strip) {
       for (int half = 0; half < kHalves; ++half) finish_tile(strip, half);
@@ -68,17 +101,20 @@ class Int8Block {
       const int32_t* b = args_.b + column * args_.words + first_word;
       int32_t* tile = weights_[0][j / kTileRows] + j % kTileRows * kTileWords;
       Vector::Int sum = Vector::broadcast(int32_t{0});
-      for (int64_t word = 0; word < words; word += kTileWords, tile += kHalves * kTileSize) {
-        const Vector::Int v = load_words(b + word, words - word);
-        Vector::store(tile, v);
-        sum = _mm512_dpbusd_epi32(sum, ones, v);
+      for (int64_t word = 0; word < words; word += kTileWords) {
+        const Vector::Int v = Words::load(b + word, words - word);
+        for (int64_t step = 0; step < Words::kSteps; ++step, tile += kHalves * kTileSize) {
+          const Vector::Int bytes = Words::bytes(v, step);
+          Vector::store(tile, bytes);
+          sum = _mm512_dpbusd_epi32(sum, ones, bytes);
+        }
       }
       if (args_.a_zero) column_sums_[j] += _mm512_reduce_add_epi32(sum);
     }
   }
 
   void multiply(int64_t strips, int64_t first_step, int64_t steps) {
-    const int64_t strip_size = int8_strip_size(args_);
+    const int64_t strip_size = integer_strip_size<Words>(args_);
     const int32_t* activations = strips_ + first_step * kTileSize;
     int64_t strip = 0;
     for (; strip + 2 <= strips; strip += 2) {
@@ -122,10 +158,11 @@ class Int8Block {
   alignas(64) int32_t column_sums_[kBlockColumns] = {};
 };
 
-void multiply_int8(const MatmulInt8Args& args, const void* strips, int64_t first_row,
-                   int64_t first_column) {
+template <typename Words>
+void multiply_integers(const MatmulInt8Args& args, const void* strips, int64_t first_row,
+                       int64_t first_column) {
   const TileRegisters registers;
-  Int8Block(args, strips, first_row, first_column).make();
+  IntegerBlock<Words>(args, strips, first_row, first_column).make();
 }
 
 }  // namespace

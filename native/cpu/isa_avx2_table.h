@@ -79,6 +79,7 @@ constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t
        int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
       quantize_row<Vector>,
       quantize_columns<Vector>,
+      row_magnitude<Vector>,
       hadamard<Vector>,
       rotate<Vector>,
       Vector::kLanes,

@@ -40,6 +40,7 @@ struct Vector {
   static Float multiply_add(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
   static Float minimum(Float a, Float b) { return _mm512_min_ps(a, b); }
   static Float maximum(Float a, Float b) { return _mm512_max_ps(a, b); }
+  static Int maximum(Int a, Int b) { return _mm512_max_epi32(a, b); }
   static Float round(Float v) {
     return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }

@@ -146,6 +146,7 @@ const Isa kAvx512VnniIsa = {
      int4_tile<Vector, 2, 7>, int4_tile<Vector, 2, 8>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    row_magnitude<Vector>,
     hadamard<Vector>,
     rotate<Vector>,
     Vector::kLanes,

@@ -55,6 +55,7 @@ struct Vector {
   // b where one is NaN, as the other instruction sets have it.
   static Float minimum(Float a, Float b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
   static Float maximum(Float a, Float b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+  static Int maximum(Int a, Int b) { return vmaxq_s32(a, b); }
   static Float round(Float v) { return vrndnq_f32(v); }
   static Float zero_where_zero(Float v, Float test) {
     return vbslq_f32(vceqzq_f32(test), zero(), v);
@@ -238,6 +239,7 @@ const Isa kNeonDotIsa = {
      int4_tile<Vector, 4, 4>, int4_tile<Vector, 4, 5>, int4_tile<Vector, 4, 6>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    row_magnitude<Vector>,
     hadamard<Vector>,
     rotate<Vector>,
     Vector::kLanes,

@@ -68,9 +68,10 @@ void hadamard_large_block(const float* x, int64_t block_size, float factor, floa
   for (int64_t i = 0; i < block_size; i += stride) first_stages<V, kVectors>(x + i, 1.0f, y + i);
   while (stride < block_size) {
     const int64_t left = block_size / stride;
-    const int64_t radix = left == 16 ? 4 : left < 8 ? left : 8;
+    const int64_t radix = left < 16 ? left : 16;
     const float last = radix == left ? factor : 1.0f;
     for (int64_t i = 0; i < block_size; i += radix * stride) {
+      if (radix == 16) later_stages<V, 16>(y + i, stride, last);
       if (radix == 8) later_stages<V, 8>(y + i, stride, last);
       if (radix == 4) later_stages<V, 4>(y + i, stride, last);
       if (radix == 2) later_stages<V, 2>(y + i, stride, last);

@@ -1,6 +1,7 @@
 // Plain C++: any processor. A "vector" is one 32-bit element.
 #include "cpu/isa.h"
 #include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 #include "cpu/isa_rotation_kernels.h"
 #include "cpu/rounding.h"
@@ -30,6 +31,7 @@ struct Vector {
   static Float multiply_add(Float a, Float b, Float c) { return a * b + c; }
   static Float minimum(Float a, Float b) { return a < b ? a : b; }
   static Float maximum(Float a, Float b) { return a > b ? a : b; }
+  static Int maximum(Int a, Int b) { return a > b ? a : b; }
   static Float round(Float v) { return round_half_even(v); }
   static Float zero_where_zero(Float v, Float test) { return test == 0.0f ? 0.0f : v; }
 
@@ -141,6 +143,7 @@ const Isa kScalarIsa = {
     {int4_tile<Vector, 4, 1>, int4_tile<Vector, 4, 2>, int4_tile<Vector, 4, 3>},
     quantize_row<Vector>,
     quantize_columns<Vector>,
+    row_magnitude<Vector>,
     hadamard<Vector>,
     rotate<Vector>,
     Vector::kLanes,

@@ -29,6 +29,7 @@ struct MatrixUnit {
   const char* name;
   MatrixProduct<MatmulInt8Args> int8;
   MatrixProduct<MatmulInt4Args> int4;
+  MatrixProduct<MatmulInt8Args> int4_int4;  // args whose words have 8 elements
 };
 
 extern const MatrixUnit kAmxMatrixUnit;

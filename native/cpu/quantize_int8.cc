@@ -14,7 +14,7 @@ Quantizer row_quantizer(const Isa& isa, const QuantizeInt8Args& args, const floa
     return symmetric_quantizer(symmetric_limit(isa, values, args.k, args.method, kQuestInt8),
                                127.0f, 0);
   }
-  const ValueRange range = row_range(values, args.k);
+  const ValueRange range = row_range(isa, values, args.k);
   return asymmetric_quantizer(range.lo, range.hi, 255.0f, -128.0f);
 }
 

@@ -1,7 +1,5 @@
 #include "cpu/quantized_rows.h"
 
-#include "cpu/value_range.h"
-
 namespace qutlass::cpu {
 namespace {
 
@@ -40,7 +38,7 @@ float sum_of_squares(const Isa& isa, const float* x, int64_t k) {
 }  // namespace
 
 float symmetric_limit(const Isa& isa, const float* x, int64_t k, ScaleMethod method, float quest) {
-  if (method == ScaleMethod::kAbsMax) return row_magnitude(x, k);
+  if (method == ScaleMethod::kAbsMax) return isa.row_magnitude(x, k);
   return quest_limit(sum_of_squares(isa, x, k), k, quest);
 }
 

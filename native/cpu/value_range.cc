@@ -44,18 +44,8 @@ void take_extremes(const float* x, int64_t stride, int64_t rows, int64_t columns
   }
 }
 
-float row_magnitude(const float* x, int64_t k) {
-  float columns[kRowColumns] = {};
-  const int64_t rows = k / kRowColumns;
-  take_magnitudes(x, kRowColumns, rows, kRowColumns, columns);
-  take_magnitudes(x + rows * kRowColumns, 0, 1, k % kRowColumns, columns);
-  float largest = 0.0f;
-  take_magnitudes(columns, 1, kRowColumns, 1, &largest);
-  return largest;
-}
-
-ValueRange row_range(const float* x, int64_t k) {
-  const float magnitude = row_magnitude(x, k);
+ValueRange row_range(const Isa& isa, const float* x, int64_t k) {
+  const float magnitude = isa.row_magnitude(x, k);
   if (!is_finite(magnitude)) return {magnitude, magnitude};
   float lo[kRowColumns] = {}, hi[kRowColumns] = {};
   const int64_t rows = k / kRowColumns;

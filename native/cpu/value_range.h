@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "cpu/isa.h"
+
 namespace qutlass::cpu {
 
 // The most columns that a call takes.
@@ -23,7 +25,6 @@ struct ValueRange {
   float hi;
 };
 
-float row_magnitude(const float* x, int64_t k);
-ValueRange row_range(const float* x, int64_t k);
+ValueRange row_range(const Isa& isa, const float* x, int64_t k);
 
 }  // namespace qutlass::cpu

@@ -14,6 +14,12 @@ int64_t random_size(Random& random, int64_t most) {
   return random.chance(0.8) ? random.integer(0, 40) : random.integer(0, most);
 }
 
+// A length of rows, now and then of whole blocks for hadamard.
+int64_t random_depth(Random& random) {
+  return random.chance(0.3) ? kHadamardSizes[random.integer(0, 6)] * random.integer(1, 3)
+                            : random_size(random, 3000);
+}
+
 // Ordinary values, or some of special or very different magnitudes.
 std::vector<float> random_activations(Random& random, int64_t size) {
   if (random.chance(0.5)) return random_floats(random, size, -2, 2);
@@ -62,7 +68,8 @@ void fuzz_int4(Random& random) {
 
 void fuzz_int8(Random& random) {
   const int64_t m = random_size(random, 150), n = random_size(random, 90);
-  const int64_t k = random_size(random, 3000);
+  const int64_t k = random_depth(random);
+  const RandomRotation rotation(random, k);
   const std::vector<float> x = random_activations(random, m * k);
   const std::vector<int32_t> w = packed_int8(random_integers(random, n * k, -128, 127), n, k);
   const std::vector<float> scale = random_floats(random, n, 1e-4f, 1e-2f);
@@ -80,11 +87,50 @@ void fuzz_int8(Random& random) {
   args.k = k;
   args.symmetric = random.chance(0.5);
   args.activation = kActivations[random.integer(0, 2)];
-  context() += format(": int8, m %lld, n %lld, k %lld, symmetric %d", static_cast<long long>(m),
-                      static_cast<long long>(n), static_cast<long long>(k), args.symmetric);
+  args.method = args.symmetric ? random_method(random) : ScaleMethod::kAbsMax;
+  args.rotation = rotation.rotation;
+  context() += format(": int8, m %lld, n %lld, k %lld, symmetric %d, method %d, %s of %lld",
+                      static_cast<long long>(m), static_cast<long long>(n),
+                      static_cast<long long>(k), args.symmetric, static_cast<int>(args.method),
+                      args.rotation.matrix ? "matrix" : "hadamard",
+                      static_cast<long long>(args.rotation.block_size));
   reference::linear_int8(args);
   args.y = y.data();
   run_product(cpu::linear_int8, args);
+  CHECK(y.is_intact(), "wrote beyond y");
+  check_same(y.data(), want.data(), y.size(), "y");
+}
+
+void fuzz_int4_int4(Random& random) {
+  const int64_t m = random_size(random, 150), n = random_size(random, 90);
+  const int64_t k = random_depth(random);
+  const RandomRotation rotation(random, k);
+  const std::vector<float> x = random_activations(random, m * k);
+  const std::vector<int32_t> w = packed_int4(random_integers(random, n * k, -8, 7), n, k);
+  const std::vector<float> scale = random_floats(random, n, 1e-4f, 1e-2f);
+  const std::vector<float> bias = random_floats(random, n, -3, 3);
+  std::vector<float> want(m * n);
+  Guarded<float> y(m * n);
+  LinearInt4Args args{};
+  args.x = x.data();
+  args.w = w.data();
+  args.w_scale = scale.data();
+  args.bias = random.chance(0.5) ? bias.data() : nullptr;
+  args.y = want.data();
+  args.m = m;
+  args.n = n;
+  args.k = k;
+  args.activation = kActivations[random.integer(0, 2)];
+  args.method = random_method(random);
+  args.rotation = rotation.rotation;
+  context() +=
+      format(": int4 x int4, m %lld, n %lld, k %lld, method %d, %s of %lld",
+             static_cast<long long>(m), static_cast<long long>(n), static_cast<long long>(k),
+             static_cast<int>(args.method), args.rotation.matrix ? "matrix" : "hadamard",
+             static_cast<long long>(args.rotation.block_size));
+  reference::linear_int4(args);
+  args.y = y.data();
+  run_product(cpu::linear_int4, args);
   CHECK(y.is_intact(), "wrote beyond y");
   check_same(y.data(), want.data(), y.size(), "y");
 }
@@ -97,7 +143,8 @@ int fuzz(int64_t products, uint64_t seed) {
     Random random(seed + static_cast<uint64_t>(i));
     cpu::set_thread_count(static_cast<int>(random.integer(1, 3)));
     context() = format("seed %llu", static_cast<unsigned long long>(seed) + i);
-    random.chance(0.5) ? fuzz_int4(random) : fuzz_int8(random);
+    constexpr void (*kProducts[])(Random&) = {fuzz_int4, fuzz_int8, fuzz_int4_int4};
+    kProducts[random.integer(0, 2)](random);
     if (outcome().failures) return 1;
   }
   std::printf("ok   %lld products: %lld checks\n", static_cast<long long>(products),
