@@ -1,6 +1,6 @@
 // Times the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
 //
-//   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4]
+//   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4,copy]
 //   [--cold]
 //
 // Ops are measured in turn, sample by sample, after some of their outputs have been checked against
@@ -30,16 +30,24 @@ constexpr int64_t kMatrixSize = 64;
 struct Options {
   int64_t n = 4096, k = 4096;
   std::vector<int64_t> m = {1, 4, 16, 64, 128, 512}, threads = {1, 2};
-  std::string op;  // only ops whose names contain it
+  std::vector<std::string> ops = {""};  // only ops whose names contain one of them
   bool cold = false;
 };
 
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= list.size();) {
+    const size_t comma = std::min(list.find(',', begin), list.size());
+    parts.push_back(list.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return parts;
+}
+
 std::vector<int64_t> numbers_of(const std::string& list) {
   std::vector<int64_t> numbers;
-  for (size_t begin = 0; begin < list.size();) {
-    const size_t comma = std::min(list.find(',', begin), list.size());
-    numbers.push_back(std::strtoll(list.substr(begin, comma - begin).c_str(), nullptr, 10));
-    begin = comma + 1;
+  for (const std::string& part : parts_of(list)) {
+    numbers.push_back(std::strtoll(part.c_str(), nullptr, 10));
   }
   return numbers;
 }
@@ -53,7 +61,7 @@ bool parse(int count, char** arguments, Options& options) {
     if (argument == "--cold") {
       options.cold = true;
     } else if (name == "--op") {
-      options.op = value;
+      options.ops = parts_of(value);
     } else if (name == "--m" || name == "--threads") {
       (name == "--m" ? options.m : options.threads) = numbers_of(value);
     } else if (name == "--n" || name == "--k") {
@@ -423,6 +431,11 @@ void print(const Case& c, const Operands& o, const Options& options, double erro
       cpu::isa_name(), QUTLASS_COMMIT);
 }
 
+bool is_chosen(const Case& c, const Options& options) {
+  return std::any_of(options.ops.begin(), options.ops.end(),
+                     [&](const std::string& op) { return c.op.find(op) != std::string::npos; });
+}
+
 int run(const Options& options) {
   std::fprintf(stderr, "%-28s %5s %5s %7s %11s %11s %11s %8s %7s\n", "op", "group", "m", "threads",
                "p20 us", "median us", "p80 us", "tflops", "GB/s");
@@ -432,10 +445,9 @@ int run(const Options& options) {
       cpu::set_thread_count(static_cast<int>(threads));
       std::vector<Case> cases = product_cases_of(operands);
       for (const Case& c : row_cases_of(operands)) cases.push_back(c);
-      cases.erase(
-          std::remove_if(cases.begin(), cases.end(),
-                         [&](const Case& c) { return c.op.find(options.op) == std::string::npos; }),
-          cases.end());
+      cases.erase(std::remove_if(cases.begin(), cases.end(),
+                                 [&](const Case& c) { return !is_chosen(c, options); }),
+                  cases.end());
       std::vector<double> errors;
       for (const Case& c : cases) {
         errors.push_back(c.max_relative_error());
@@ -458,7 +470,7 @@ int main(int count, char** arguments) {
   if (!qutlass::bench::parse(count, arguments, options)) {
     std::fprintf(stderr,
                  "usage: bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] "
-                 "[--op=matmul_int4] [--cold]\n");
+                 "[--op=matmul_int4,copy] [--cold]\n");
     return 2;
   }
   if (const char* error = qutlass::cpu::pack_int4({})) {
