@@ -50,6 +50,12 @@ struct Vector {
       __builtin_memcpy(p, &bytes, static_cast<size_t>(count));
     }
   }
+  static void store_bytes(int8_t* p, const Int (&v)[4]) {
+    const Int bytes =
+        _mm256_packs_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
+    const Int order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permutevar8x32_epi32(bytes, order));
+  }
 
   static int32_t total(Int v) {
     __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));

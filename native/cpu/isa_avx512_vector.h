@@ -32,6 +32,12 @@ struct Vector {
   static void store_bytes(int8_t* p, Int v, int64_t count) {
     _mm512_mask_cvtepi32_storeu_epi8(p, first_lanes(count), v);
   }
+  static void store_bytes(int8_t* p, const Int (&v)[4]) {
+    const Int bytes =
+        _mm512_packs_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3]));
+    const Int order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, bytes));
+  }
 
   static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
   static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }

@@ -46,6 +46,11 @@ struct Vector {
       __builtin_memcpy(p, &bytes, static_cast<size_t>(count));
     }
   }
+  static void store_bytes(int8_t* p, const Int (&v)[4]) {
+    const int16x8_t first = vcombine_s16(vqmovn_s32(v[0]), vqmovn_s32(v[1]));
+    const int16x8_t second = vcombine_s16(vqmovn_s32(v[2]), vqmovn_s32(v[3]));
+    vst1q_s8(p, vcombine_s8(vqmovn_s16(first), vqmovn_s16(second)));
+  }
 
   static Float add(Float a, Float b) { return vaddq_f32(a, b); }
   static Int add(Int a, Int b) { return vaddq_s32(a, b); }

@@ -2,7 +2,8 @@
 //
 // Beside what isa_int4_kernels.h names, a vector type V has multiply, minimum, maximum, round (half
 // to even), to_int (of whole numbers), zero_where_zero(v, test) = test == 0 ? 0 : v, bit_and,
-// bit_or, shift_left(v, n), and store_bytes(p, v, count): the low bytes of the first lanes.
+// bit_or, shift_left(v, n), and store_bytes(p, v, count): the low bytes of the first lanes,
+// store_bytes(p, v): those of four vectors, of values that are int8.
 #pragma once
 
 #include "cpu/isa.h"
@@ -30,6 +31,13 @@ void quantize_row(const float* x, int64_t k, const Quantizer& quantizer, int32_t
   int8_t* bytes = reinterpret_cast<int8_t*>(words);
   const int64_t padded = (k + kInt8PerWord - 1) / kInt8PerWord * kInt8PerWord;
   int64_t i = 0;
+  for (; i + 4 * V::kLanes <= k; i += 4 * V::kLanes) {
+    typename V::Int q[4];
+    for (int j = 0; j < 4; ++j) {
+      q[j] = quantize_lanes<V>(V::load(x + i + j * V::kLanes), inverse, zero, low, high);
+    }
+    V::store_bytes(bytes + i, q);
+  }
   for (; i + V::kLanes <= k; i += V::kLanes) {
     V::store_bytes(bytes + i, quantize_lanes<V>(V::load(x + i), inverse, zero, low, high),
                    V::kLanes);

@@ -24,6 +24,9 @@ struct Vector {
   static void store(float* p, Float v) { *p = v; }
   static void store(int32_t* p, Int v) { *p = v; }
   static void store_bytes(int8_t* p, Int v, int64_t) { *p = static_cast<int8_t>(v); }
+  static void store_bytes(int8_t* p, const Int (&v)[4]) {
+    for (int i = 0; i < 4; ++i) p[i] = static_cast<int8_t>(v[i]);
+  }
 
   static Float add(Float a, Float b) { return a + b; }
   static Float subtract(Float a, Float b) { return a - b; }

@@ -1,10 +1,10 @@
-// matmulInt4Int4Bf16 and linearInt4: the bits of the reference.
+// matmulInt4Int4Bf16: the bits of the reference.
 #include "harness.h"
 
 namespace qutlass::test {
 namespace {
 
-// Rows of nibbles, often the extremes. Without a tail of zeros no k ends within a word.
+// Rows of nibbles, often the extremes.
 std::vector<int32_t> random_operand(Random& random, int64_t rows, int64_t k) {
   std::vector<int32_t> values = random_integers(random, rows * k, -8, 7);
   for (int32_t& value : values) {
@@ -84,14 +84,15 @@ TEST_EACH_ISA(several_blocks) {
   }
 }
 
-// Every product the largest, or the least, over the most words.
+// Products of the extremes over the most words: sums of parts are the largest and the least too.
 TEST_EACH_ISA(greatest_sums) {
+  const int32_t pairs[][2] = {{-8, -8}, {-8, 7}, {7, -8}, {7, 7}};
+  const int64_t k = kMaxKInt4Int4;
   const float scale = 1.0f;
-  for (int32_t a_value : {-8, 7}) {
-    for (int64_t m : {1, 40}) {
-      const int64_t k = kMaxKInt4Int4;
-      const std::vector<int32_t> a = packed_int4(std::vector<int32_t>(m * k, a_value), m, k);
-      const std::vector<int32_t> b = packed_int4(std::vector<int32_t>(k, -8), 1, k);
+  for (const auto& pair : pairs) {
+    for (int64_t m : {1, 3, 40}) {
+      const std::vector<int32_t> a = packed_int4(std::vector<int32_t>(m * k, pair[0]), m, k);
+      const std::vector<int32_t> b = packed_int4(std::vector<int32_t>(k, pair[1]), 1, k);
       Guarded<float> y(m);
       MatmulInt4Int4Args args{};
       args.a = a.data();
@@ -103,9 +104,10 @@ TEST_EACH_ISA(greatest_sums) {
       args.n = 1;
       args.words = int4_words(k);
       run_product(cpu::matmul_int4_int4, args);
-      const float want = round_to_bf16(static_cast<float>(k * a_value * -8));
+      const float want = round_to_bf16(static_cast<float>(k * pair[0] * pair[1]));
       for (int64_t i = 0; i < m; ++i) {
-        CHECK(y[i] == want, "got %s, expected %s", shown(y[i]).c_str(), shown(want).c_str());
+        CHECK(y[i] == want, "%d * %d: got %s, expected %s", pair[0], pair[1], shown(y[i]).c_str(),
+              shown(want).c_str());
       }
     }
   }
