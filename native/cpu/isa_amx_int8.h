@@ -7,10 +7,14 @@
 namespace qutlass::cpu {
 namespace {
 
+// The level of the caches that prefetches are for.
+constexpr int kIntoSecondLevel = 2;
+
 // What 16 words of operands are: kSteps vectors of bytes, of as many steps of K. Beyond the last
 // word are values 0.
 struct Int8Words {
   static constexpr int64_t kSteps = 1;
+  static constexpr bool kMayHaveZero = true;
   static Vector::Int load(const int32_t* words, int64_t left) { return load_words(words, left); }
   static Vector::Int bytes(Vector::Int words, int64_t) { return words; }
 };
@@ -18,6 +22,7 @@ struct Int8Words {
 // First the even elements, then the odd ones; 8 is taken off them.
 struct Int4Words {
   static constexpr int64_t kSteps = 2;
+  static constexpr bool kMayHaveZero = false;
   static Vector::Int load(const int32_t* words, int64_t left) {
     if (left >= kTileWords) return Vector::load(words);
     const Vector::Int zeros = _mm512_set1_epi8(static_cast<char>(0x88));
@@ -93,23 +98,28 @@ class IntegerBlock {
   }
 
  private:
-  // Copies the weights of some words, and adds them up; beyond the last column it repeats that.
+  // Copies the weights of some words, and where there are zero points adds them up; beyond the last
+  // column it repeats that. The next words, or the next block's first, are asked for meanwhile.
   void take_weights(int64_t first_word, int64_t words) {
     const Vector::Int ones = _mm512_set1_epi8(1);
+    const bool has_zero = Words::kMayHaveZero && args_.a_zero;
+    const int64_t left = args_.words - first_word - words;
+    const int64_t next = left > 0 ? words : kBlockColumns * args_.words - first_word;
     for (int64_t j = 0; j < kBlockColumns; ++j) {
       const int64_t column = first_column_ + least(j, columns_ - 1);
       const int32_t* b = args_.b + column * args_.words + first_word;
       int32_t* tile = weights_[0][j / kTileRows] + j % kTileRows * kTileWords;
       Vector::Int sum = Vector::broadcast(int32_t{0});
       for (int64_t word = 0; word < words; word += kTileWords) {
+        __builtin_prefetch(b + next + word, 0, kIntoSecondLevel);
         const Vector::Int v = Words::load(b + word, words - word);
         for (int64_t step = 0; step < Words::kSteps; ++step, tile += kHalves * kTileSize) {
           const Vector::Int bytes = Words::bytes(v, step);
           Vector::store(tile, bytes);
-          sum = _mm512_dpbusd_epi32(sum, ones, bytes);
+          if (has_zero) sum = _mm512_dpbusd_epi32(sum, ones, bytes);
         }
       }
-      if (args_.a_zero) column_sums_[j] += _mm512_reduce_add_epi32(sum);
+      if (has_zero) column_sums_[j] += _mm512_reduce_add_epi32(sum);
     }
   }
 

@@ -24,6 +24,7 @@ constexpr int kSamples = 21;
 constexpr double kSampleSeconds = 0.01;
 constexpr int64_t kColdBytes = int64_t{256} << 20;
 
+constexpr int64_t kCopiedAtOnce = 16 * 1024;
 // Of rotate's matrix.
 constexpr int64_t kMatrixSize = 64;
 
@@ -339,15 +340,15 @@ std::vector<Case> row_cases_of(Operands& o) {
   cases.push_back(row_case(
       o, "copy", 0, 4.0 * o.m * o.k,
       [&o]() -> const char* {
-        std::copy(o.x.begin(), o.x.end(), o.rows.begin());
+        const int64_t size = o.m * o.k;
+        cpu::parallel_ranges(size, kCopiedAtOnce, 4 * size, [&](int64_t begin, int64_t end) {
+          std::copy(o.x.begin() + begin, o.x.begin() + end, o.rows.begin() + begin);
+        });
         return nullptr;
       },
       [] { return 0.0; }));
-  std::vector<int64_t> sizes;
   for (int64_t size : test::kHadamardSizes) {
-    if (o.k % size == 0) sizes.push_back(size);
-  }
-  for (int64_t size : sizes) {
+    if (o.k % size != 0) continue;
     cases.push_back(rotation_case<HadamardArgs>(o, "hadamard",
                                                 {o.x.data(), o.rows.data(), o.m, o.k, size},
                                                 cpu::hadamard, reference::hadamard));
@@ -357,9 +358,8 @@ std::vector<Case> row_cases_of(Operands& o) {
         o, "rotate", {o.x.data(), o.matrix.data(), o.rows.data(), o.m, o.k, kMatrixSize},
         cpu::rotate, reference::rotate));
   }
-  sizes.insert(sizes.begin(), 0);
-  for (int64_t size : sizes) {
-    if (size != 0 && size != 128) continue;
+  for (int64_t size : {int64_t{0}, int64_t{128}}) {
+    if (size > 0 && o.k % size != 0) continue;
     for (ScaleMethod method : {ScaleMethod::kAbsMax, ScaleMethod::kQuest}) {
       const std::string suffix = std::string(method == ScaleMethod::kQuest ? " quest" : "") +
                                  (size > 0 ? " hadamard" : "");
