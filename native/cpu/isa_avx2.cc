@@ -48,9 +48,11 @@ struct Int4Int4Vector : Int4Vector {
   using Sums = __m256i;
   static constexpr int64_t kMostSums = 136;
 
-  static Sums zero() { return zero_int(); }
+  static Sums zero() { return _mm256_setzero_si256(); }
   static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
-  static Sums multiply_add(Sums sums, Int a, Int b) { return pin(add_16(sums, byte_dot(b, a))); }
+  static Sums multiply_add(Sums sums, Int a, Int b) {
+    return in_register(_mm256_add_epi16(sums, _mm256_maddubs_epi16(b, a)));
+  }
   static Int widened(Sums sums) { return _mm256_madd_epi16(sums, _mm256_set1_epi16(1)); }
   static int32_t total(Int v) { return Vector::total(v); }
 };

@@ -36,7 +36,7 @@ struct Int4Int4Vector : Int4Vector {
   using Sums = __m256i;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
 
-  static Sums zero() { return zero_int(); }
+  static Sums zero() { return _mm256_setzero_si256(); }
   static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
   static Sums multiply_add(Sums sums, Int a, Int b) { return _mm256_dpbusd_avx_epi32(sums, b, a); }
   static Int widened(Sums sums) { return sums; }
