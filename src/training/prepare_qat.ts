@@ -1,6 +1,8 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
 import { quantizationConfig } from '../layers/formats/quantization_config';
+import type { LayerConfig } from '../layers/kinds';
+import { commonConfig } from '../layers/kinds/kind';
 import { assertModel } from '../layers/model_tree';
 import { planQuantization, type QuantizeModelOptions } from '../layers/quantization_plan';
 import { FakeQuantizedDense } from './fake_quantized_dense';
@@ -16,12 +18,13 @@ export interface PrepareQatOptions extends Omit<QuantizeModelOptions, 'inPlace'>
  * A copy of `model` for quantization-aware training: its dense layers multiply with what int4 or
  * int8 leave of their kernels (`FakeQuantizedDense`), and learn to do with that.
  *
- * Those are the dense layers that `tf.qutlass.quantizeModel` quantizes with the same options; layers
- * of other kinds stay float, and can be quantized once `model` is converted. A pretrained model
- * needs a small part of its training again; int4 gains most, int8 seldom needs it. Of int8 activations
- * only the weights are rounded here: the inputs, which the quantized layer rounds as well, are not.
- * int4 activations are rounded too, and of `method: 'quest'` what is clipped has no gradient. Rotations
- * are those by Hadamard matrices. The copy has to be compiled; `tf.qutlass.convert` makes it a quantized model.
+ * Those are the dense layers that `tf.qutlass.quantizeModel` quantizes with the same options, those in
+ * TimeDistributed too; layers of other kinds stay float, and can be quantized once `model` is
+ * converted. A pretrained model needs a small part of its training again; int4 gains most, int8
+ * seldom needs it. Of int8 activations only the weights are rounded here: the inputs, which the
+ * quantized layer rounds as well, are not. int4 activations are rounded too, and of `method: 'quest'`
+ * what is clipped has no gradient. Rotations are those by Hadamard matrices. The copy has to be
+ * compiled; `tf.qutlass.convert` makes it a quantized model.
  *
  * ```js
  * const model = tf.sequential({layers: [
@@ -48,13 +51,26 @@ export function prepareQat<T extends LayersModel>(model: T, options: PrepareQatO
   return replaceLayers(model, ({ layer, path }, entry) => {
     const planned = plan.get(path);
     if (planned === undefined || 'reason' in planned) return null;
-    if (layer.getClassName() !== 'Dense') return null;
+    const config = denseConfig(layer, entry.config as LayerConfig);
+    if (config === null) return null;
     return {
       entry: {
         className: FakeQuantizedDense.className,
-        config: { ...entry.config, ...quantizationConfig(planned.quantization), clipRatio },
+        config: { ...config, ...quantizationConfig(planned.quantization), clipRatio },
       },
       weights: () => layer.getWeights(),
     };
   });
+}
+
+/**
+ * The config of a dense layer, or of the one that TimeDistributed has at each step and that takes all
+ * steps at once as well; null for other layers.
+ */
+function denseConfig(layer: layers.Layer, config: LayerConfig): LayerConfig | null {
+  const className = layer.getClassName();
+  if (className === 'Dense') return config;
+  if (className !== 'TimeDistributed') return null;
+  const { config: inner } = config.layer as { config: LayerConfig };
+  return { ...inner, ...commonConfig(config) };
 }

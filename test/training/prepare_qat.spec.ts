@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+import { layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 
 import { inspectModel, quantizeModel, type QuantizeModelOptions } from '../../src/layers';
 import { fakeQuantize } from '../../src/ops';
@@ -129,6 +129,24 @@ describeOnBackends('prepareQat', () => {
     expect(predict(loaded, x)).toEqual(predict(prepared, x));
     expect(inspectModel(convert(loaded)).layers[0].format).toBe('int4 a4 hadamard 16 quest');
     loaded.dispose();
+  });
+
+  it('prepares the dense layer that TimeDistributed has at each step', async () => {
+    const steps = () => inputOf([6, 4, 24], 1);
+    const inner = dense({ units: 5, activation: 'tanh', seed: 2 });
+    const model = sequential({
+      layers: [layers.timeDistributed({ layer: inner, inputShape: [4, 24], name: 'steps' })],
+    });
+    const int4 = { weights: 'int4', groupSize: 8 } as const;
+    const prepared = prepareQat(model, int4);
+    expect(prepared.layers[0].getClassName()).toBe('FakeQuantizedDense');
+    expect(predict(convert(prepared), steps())).toEqual(
+      predict(quantizeModel(model, int4), steps()),
+    );
+    const before = prepared.getWeights().map(contentsOf);
+    prepared.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
+    await prepared.fit(steps(), inputOf([6, 4, 5], 3), { epochs: 1, verbose: 0 });
+    prepared.getWeights().forEach((weight, i) => expect(contentsOf(weight)).not.toEqual(before[i]));
   });
 
   it('trains kernels and biases, and leaves the float model whole', async () => {
