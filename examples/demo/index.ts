@@ -1,63 +1,53 @@
 /**
- * The demo: trains a character model on real text, quantizes it, and compares float32, int8 and
- * int4: quality, size, speed, and what each writes. See `options.ts` for the command line.
+ * The demo: trains a character model on real text, quantizes it, and compares float32, int8, int4
+ * and a mix of them: quality, size, speed, and what each writes. See `options.ts` for the command
+ * line.
  */
-import './environment';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Cleanup } from './cleanup';
-import { batchAt, heldOutPositions, loadCorpus } from './corpus';
-import { measure } from './measure';
-import { makeModel } from './model';
-import { describeRun } from './notes';
+import '../shared/environment';
+import type { Cleanup } from '../shared/cleanup';
+import { compareFormats, type Comparison } from '../shared/compare_formats';
+import { loadCorpus } from '../shared/corpus';
+import { main } from '../shared/main';
+import { count } from '../shared/numbers';
+import { Progress } from '../shared/progress';
+import { preparePage, renderPage } from '../shared/report/page';
+import { shrinks } from '../shared/report/results';
+import { train } from '../shared/train';
+import { CONTEXT, makeModel } from './model';
 import { parseOptions, usage, type DemoOptions } from './options';
-import { Progress } from './progress';
-import { preparePage, renderPage } from './report/page';
-import { checkExpectations } from './report/results';
-import { formatTable } from './report/table';
-import { train } from './train';
-import { makeVariants } from './variants';
+import { windowWriter } from './writer';
 
 async function run(options: DemoOptions, cleanup: Cleanup): Promise<void> {
-  const corpus = loadCorpus(options.text);
+  const text = options.text ?? require.resolve('typescript/lib/lib.dom.d.ts');
+  const corpus = loadCorpus([text], { context: CONTEXT, predicted: 1 });
   const writePage = preparePage(options.out, cleanup);
   const model = makeModel(corpus.characters.length, options.width, options.seed);
-  const parameters = model.countParams();
   process.stderr.write(
-    `${corpus.name}: ${corpus.ids.length} characters; a model of ${parameters} parameters\n`,
+    `${corpus.name}: ${corpus.ids.length} characters; a model of ${model.countParams()} parameters\n`,
   );
-  const training = await train(model, corpus, options, new Progress('training'));
+  const { seconds, seed } = options;
+  const { steps, characters } = await train(
+    model,
+    corpus,
+    { length: { seconds }, batch: 512, learningRate: 0.003, seed },
+    new Progress('training'),
+  );
 
-  const folder = mkdtempSync(join(tmpdir(), 'tfjs-qutlass-demo-'));
-  cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-  const sample = batchAt(corpus, heldOutPositions(corpus, 8)).contexts;
-  const variants = await makeVariants(model, sample, folder);
-
-  const positions = heldOutPositions(corpus, options.evaluated);
-  const measurements = await measure(variants, corpus, positions, options);
-  const results = {
-    measurements,
-    expectations: checkExpectations(measurements),
-    notes: describeRun(corpus, training, parameters, positions.length),
+  const comparison: Comparison = {
+    title: 'One model in float32, int8, int4 and a mix',
+    task: {
+      ...{ corpus, promptLength: CONTEXT, batch: 128 },
+      writer: (one) => windowWriter(one, CONTEXT),
+    },
+    training: `Trained on ${count(characters)} characters in ${count(steps)} steps.`,
+    expect: (measurements) => [
+      shrinks('int8', 3.9, measurements),
+      shrinks('int4 g128', 6.5, measurements),
+    ],
+    options,
   };
-  process.stdout.write(formatTable(results));
-  const page = writePage(renderPage(results));
-  process.stdout.write(`\nThe page with the pictures: ${page}\n`);
+  const results = await compareFormats(model, comparison, cleanup);
+  process.stdout.write(`\nThe page with the pictures: ${writePage(renderPage(results))}\n`);
 }
 
-async function main(): Promise<void> {
-  const cleanup = new Cleanup();
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options === null) process.stdout.write(usage);
-    else await run(options, cleanup);
-  } catch (error) {
-    process.stderr.write(`\n${(error as Error).message}\n`);
-    process.exitCode = 1;
-  } finally {
-    cleanup.run();
-  }
-}
-
-void main();
+void main({ usage, parse: parseOptions, run });

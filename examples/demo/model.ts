@@ -1,5 +1,7 @@
 import * as tf from '../../src/index';
-import { CONTEXT } from './corpus';
+
+/** Characters that a prediction sees. */
+export const CONTEXT = 16;
 
 const HIDDEN_LAYERS = 4;
 const EMBEDDING = 32;

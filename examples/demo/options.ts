@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positive, positiveInteger } from '../shared/arguments';
 
 export interface DemoOptions {
   /** Training time. */
@@ -14,11 +15,12 @@ export interface DemoOptions {
   evaluated: number;
   /** Characters of each sample. */
   sampled: number;
-  /** Timed calls of each model at each batch size. */
-  timedCalls: number;
+  /** Timed characters, and timed batches, of each model. */
+  timedCharacters: number;
+  timedBatches: number;
 }
 
-export const usage = `Trains a character model, quantizes it, and compares float32, int8 and int4.
+export const usage = `Trains a character model, quantizes it, and compares float32, int8, int4 and a mix.
 
 Usage: npm run demo -- [options]
 
@@ -31,8 +33,14 @@ Usage: npm run demo -- [options]
   --help         this text
 `;
 
-const full = { seconds: 100, width: 1024, evaluated: 32768, sampled: 320, timedCalls: 200 };
-const smoke = { seconds: 3, width: 128, evaluated: 2048, sampled: 60, timedCalls: 10 };
+const full = {
+  ...{ seconds: 100, width: 1024, evaluated: 32768, sampled: 320 },
+  ...{ timedCharacters: 200, timedBatches: 100 },
+};
+const smoke = {
+  ...{ seconds: 3, width: 128, evaluated: 2048, sampled: 60 },
+  ...{ timedCharacters: 10, timedBatches: 5 },
+};
 
 /**
  * @returns the options, or null where help was asked for.
@@ -61,16 +69,4 @@ export function parseOptions(args: string[]): DemoOptions | null {
     out: values.out ?? 'demo-results',
     text: values.text ?? null,
   };
-}
-
-function positive(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new RangeError(`--${name} is ${text}, expected a number above 0`);
-}
-
-function positiveInteger(name: string, text: string | undefined, fallback: number): number {
-  const value = positive(name, text, fallback);
-  if (Number.isInteger(value)) return value;
-  throw new RangeError(`--${name} is ${text}, expected a whole number`);
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as tf from '../../src/index';
-import { CONTEXT, type Corpus } from './corpus';
+import type { Corpus } from './corpus';
 import { seededRandom } from './random';
+import type { Writer } from './writer';
 
 /** Below 1, likely characters get likelier. */
 const TEMPERATURE = 0.6;
@@ -11,36 +11,32 @@ export interface Sample {
   continuation: string;
 }
 
-/** The held-out text before the first line that begins in it, for the models to continue. */
-export function choosePrompt({ ids, heldOut, characters }: Corpus): Int32Array {
+/** The `length` characters before the first line that begins in the held-out text. */
+export function choosePrompt({ ids, heldOut, characters }: Corpus, length: number): Int32Array {
   const newline = characters.indexOf('\n');
   const end = heldOut.find((position) => ids[position - 1] === newline) ?? heldOut[0];
-  return ids.slice(end - CONTEXT, end);
+  return ids.slice(end - length, end);
 }
 
 /** Continues `prompt` by `length` characters, each drawn from the model's softmax. */
 export async function generate(
-  model: tf.LayersModel,
+  writer: Writer,
   { characters }: Corpus,
   prompt: Int32Array,
   length: number,
   seed: number,
 ): Promise<Sample> {
   const random = seededRandom(seed);
-  const ids = Array.from(prompt);
-  for (let i = 0; i < length; i++) {
-    ids.push(draw(nextLogits(model, ids.slice(-CONTEXT)), random()));
+  const written: number[] = [];
+  let logits = writer.start(prompt);
+  while (written.length < length) {
+    const id = draw(logits, random());
+    written.push(id);
+    if (written.length < length) logits = writer.next(id);
     await nextTurn();
   }
-  const text = (numbers: number[]) => numbers.map((id) => characters[id]).join('');
-  return { prompt: text(ids.slice(0, CONTEXT)), continuation: text(ids.slice(CONTEXT)) };
-}
-
-function nextLogits(model: tf.LayersModel, context: number[]): Float32Array {
-  return tf.tidy(() => {
-    const contexts = tf.tensor2d(context, [1, CONTEXT], 'int32');
-    return (model.predictOnBatch(contexts) as tf.Tensor).dataSync<'float32'>();
-  });
+  const text = (ids: Iterable<number>) => Array.from(ids, (id) => characters[id]).join('');
+  return { prompt: text(prompt), continuation: text(written) };
 }
 
 /** The index at which the cumulative softmax of `logits` passes `threshold`, a number in [0, 1). */

@@ -1,44 +1,76 @@
+import type * as tf from '../../src/index';
 import type { Corpus } from './corpus';
 import { bitsPerCharacter } from './evaluate';
 import { choosePrompt, generate } from './generate';
-import type { DemoOptions } from './options';
-import { Progress } from './progress';
-import { THROUGHPUT_BATCH, type Measurement } from './report/results';
-import { medianMilliseconds } from './speed';
+import type { Progress } from './progress';
+import type { Measurement, Speed } from './report/results';
+import { millisecondsABatch, millisecondsACharacter } from './speed';
 import type { Variant } from './variants';
+import type { Writer } from './writer';
 
-/** Speed first, all variants in turns, then each one's quality on the characters at `positions`. */
+/** A kind of language model, and the text that it is for. */
+export interface Task {
+  corpus: Corpus;
+  writer: (model: tf.LayersModel) => Writer;
+  /** Characters of the text that a sample begins with. */
+  promptLength: number;
+  /** Windows that are predicted at once where the speed in batches is measured. */
+  batch: number;
+}
+
+export interface MeasureOptions {
+  /** Characters that each model writes. */
+  sampled: number;
+  /** Timed characters, and timed batches, of each model. */
+  timedCharacters: number;
+  timedBatches: number;
+  seed: number;
+}
+
+/** Speed first, all variants in turns, then each one's quality on the windows at `positions`. */
 export async function measure(
   variants: Variant[],
-  corpus: Corpus,
+  task: Task,
   positions: Int32Array,
-  { timedCalls, sampled, seed }: DemoOptions,
+  options: MeasureOptions,
+  progress: Progress,
 ): Promise<Measurement[]> {
-  const progress = new Progress('measuring');
-  const phases = 2 + 2 * variants.length;
-  let phase = 0;
-  const begin = (status: string) => progress.update(phase++ / phases, status);
-
-  const models = variants.map(({ model }) => model);
-  begin('speed, batch 1');
-  const single = await medianMilliseconds(models, corpus, 1, timedCalls);
-  begin(`speed, batch ${THROUGHPUT_BATCH}`);
-  const batched = await medianMilliseconds(models, corpus, THROUGHPUT_BATCH, timedCalls);
-
-  const prompt = choosePrompt(corpus);
+  const steps = 1 + 2 * variants.length;
+  progress.update(0, 'speed');
+  const speeds = await measureSpeed(
+    variants.map(({ model }) => model),
+    task,
+    options,
+  );
+  const prompt = choosePrompt(task.corpus, task.promptLength);
   const measurements: Measurement[] = [];
-  for (const [index, { name, model, bytesInMemory, bytesOnDisk }] of variants.entries()) {
-    begin(`${name}, held-out text`);
-    const bits = await bitsPerCharacter(model, corpus, positions);
-    begin(`${name}, writing`);
-    const sample = await generate(model, corpus, prompt, sampled, seed);
-    const milliseconds = single[index];
-    const tokensPerSecond = (1000 * THROUGHPUT_BATCH) / batched[index];
-    measurements.push({
-      ...{ name, bits, bytesInMemory, bytesOnDisk },
-      ...{ milliseconds, tokensPerSecond, sample },
-    });
+  for (const [index, { format, model, bytesInMemory, bytesOnDisk }] of variants.entries()) {
+    const { name } = format;
+    progress.update((1 + 2 * index) / steps, `${name}, held-out text`);
+    const bits = await bitsPerCharacter(model, task.corpus, positions);
+    progress.update((2 + 2 * index) / steps, `${name}, writing`);
+    const writer = task.writer(model);
+    const sample = await generate(writer, task.corpus, prompt, options.sampled, options.seed);
+    writer.dispose();
+    measurements.push({ name, bytesInMemory, ...speeds[index], bits, bytesOnDisk, sample });
   }
   progress.end('done');
   return measurements;
+}
+
+/** How fast the models write, and predict in batches. */
+export async function measureSpeed(
+  models: tf.LayersModel[],
+  { corpus, writer, promptLength, batch }: Task,
+  { timedCharacters, timedBatches }: MeasureOptions,
+): Promise<Speed[]> {
+  const writers = models.map(writer);
+  const prompt = choosePrompt(corpus, promptLength);
+  const single = await millisecondsACharacter(writers, prompt, timedCharacters);
+  for (const one of writers) one.dispose();
+  const batched = await millisecondsABatch(models, corpus, batch, timedBatches);
+  return models.map((_, index) => ({
+    milliseconds: single[index],
+    charactersPerSecond: (1000 * batch * corpus.predicted) / batched[index],
+  }));
 }

@@ -1,73 +1,87 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '../../src/index';
+import { batchAt, spread, type Corpus } from './corpus';
+import { bytesOf } from './files';
+import type { Format } from './formats';
+import { mixWithin } from './mixed';
+import type { Progress } from './progress';
 
 /** One form of the trained model, as it came back from disk. */
 export interface Variant {
-  name: string;
+  format: Format;
   model: tf.LayersModel;
   bytesInMemory: number;
   bytesOnDisk: number;
 }
 
-/** int4 in the smallest of the formats that keep within 3 % of float32 on this model. */
-const INT4_GROUP = 64;
-
 /**
- * The model with its dense layers in float32, int8 and int4, each saved below `folder` and loaded again; what is measured
- * later is what a program that loads such a file gets. Disposes of `model`.
+ * The model in each of the formats, saved below `folder` and loaded again; what is measured later is
+ * what a program that loads such a file gets. Disposes of `model`.
  *
- * @throws where a loaded model does not give the same bits for `sample` as the one that was saved.
+ * @throws where a loaded model does not give the same bits for the same text as the one that was
+ * saved.
  */
 export async function makeVariants(
   model: tf.LayersModel,
-  sample: tf.Tensor,
+  formats: Format[],
+  corpus: Corpus,
   folder: string,
+  progress: Progress,
 ): Promise<Variant[]> {
-  const { quantizeModel } = tf.qutlass;
-  const filter = (layer: tf.layers.Layer) => layer.getClassName() === 'Dense';
-  const int4 = { weights: 'int4', groupSize: INT4_GROUP, symmetric: true, filter } as const;
-  const originals = new Map([
-    ['float32', model],
-    ['int8', quantizeModel(model, { weights: 'int8', filter })],
-    [`int4 g${INT4_GROUP}`, quantizeModel(model, int4)],
-  ]);
   const variants: Variant[] = [];
-  for (const [name, original] of originals) {
-    variants.push(await saveAndLoad(name, original, sample, folder));
-    original.dispose();
+  const { contexts, next } = batchAt(corpus, spread(corpus.heldOut, 8));
+  for (const [index, format] of formats.entries()) {
+    progress.update(index / formats.length, format.name);
+    const quantized = await quantize(model, format, corpus);
+    variants.push(await saveAndLoad(quantized, format, contexts, folder));
+    if (quantized !== model) quantized.dispose();
   }
+  tf.dispose([contexts, next]);
+  model.dispose();
+  progress.end(formats.map(({ name }) => name).join(', '));
   return variants;
 }
 
+/** Uniform formats are for the dense layers alone; a mix is for whatever `suggest` takes. */
+async function quantize(
+  model: tf.LayersModel,
+  { options, within }: Format,
+  corpus: Corpus,
+): Promise<tf.LayersModel> {
+  if (options === null) return model;
+  const filter = options === 'mixed' ? await mixWithin(model, corpus, within!) : isDense;
+  return tf.qutlass.quantizeModel(model, { ...(options === 'mixed' ? {} : options), filter });
+}
+
+export function isDense(layer: tf.layers.Layer): boolean {
+  return layer.getClassName() === 'Dense';
+}
+
 async function saveAndLoad(
-  name: string,
   original: tf.LayersModel,
-  sample: tf.Tensor,
+  format: Format,
+  contexts: tf.Tensor,
   parent: string,
 ): Promise<Variant> {
-  const folder = join(parent, name.replace(' ', '-'));
+  const folder = join(parent, format.name.replace(/ /g, '-'));
   mkdirSync(folder);
   await original.save(`file://${folder}`);
   const before = tf.memory().numBytes;
   const model = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
   const bytesInMemory = tf.memory().numBytes - before;
-  if (!sameBits(predict(original, sample), predict(model, sample))) {
-    throw new Error(`${name}: the model that was loaded differs from the one that was saved`);
+  if (!sameBits(predict(original, contexts), predict(model, contexts))) {
+    throw new Error(`${format.name}: the loaded model differs from the one that was saved`);
   }
-  return { name, model, bytesInMemory, bytesOnDisk: bytesOf(folder) };
+  return { format, model, bytesInMemory, bytesOnDisk: bytesOf(folder) };
 }
 
-function predict(model: tf.LayersModel, sample: tf.Tensor): Float32Array {
-  return tf.tidy(() => (model.predict(sample) as tf.Tensor).dataSync<'float32'>());
+function predict(model: tf.LayersModel, contexts: tf.Tensor): Float32Array {
+  return tf.tidy(() => (model.predict(contexts) as tf.Tensor).dataSync<'float32'>());
 }
 
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   return Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(
     Buffer.from(b.buffer, b.byteOffset, b.byteLength),
   );
-}
-
-function bytesOf(folder: string): number {
-  return readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 }

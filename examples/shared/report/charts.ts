@@ -6,13 +6,13 @@ const BAR_HEIGHT = 16;
 const ROW_HEIGHT = 46;
 const LABEL_HEIGHT = 19;
 
-/** One chart a metric, all with the same three rows, so that they can be read side by side. */
+/** One chart a metric, all with the same rows, so that they can be read side by side. */
 export function charts(measurements: Measurement[]): string {
   return metrics.map((metric) => chart(metric, measurements)).join('\n');
 }
 
 /** Horizontal bars from 0, each with its value and how it compares with the first. */
-function chart(metric: Metric, measurements: Measurement[]): string {
+function chart(metric: Metric<Measurement>, measurements: Measurement[]): string {
   const values = measurements.map(metric.value);
   const largest = Math.max(...values);
   const rows = measurements.map(({ name }, index) => {

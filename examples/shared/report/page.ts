@@ -17,18 +17,18 @@ import type { Expectation, Measurement, Results } from './results';
 import { style } from './style';
 
 /** The results as one HTML page that needs nothing else: no script, no font, no picture. */
-export function renderPage({ measurements, expectations, notes }: Results): string {
+export function renderPage({ title, measurements, expectations, notes }: Results): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>tfjs-qutlass: float32, int8 and int4</title>
+<title>tfjs-qutlass: ${escapeHtml(title)}</title>
 <style>${style}</style>
 </head>
 <body>
-<h1>One model in float32, int8 and int4</h1>
-<p class="quiet">A character model, trained and then quantized with tf.qutlass.quantizeModel.</p>
+<h1>${escapeHtml(title)}</h1>
+<p class="quiet">Trained, and then quantized with tf.qutlass.quantizeModel.</p>
 <h2>Expected</h2>
 <ul class="expectations">${expectations.map(expectationItem).join('\n')}</ul>
 <h2>Measured</h2>

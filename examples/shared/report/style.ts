@@ -35,6 +35,10 @@ svg text { font: 13px system-ui, sans-serif; fill: var(--text); white-space: pre
 .bar-0 { fill: #56b4e9; }
 .bar-1 { fill: #e69f00; }
 .bar-2 { fill: #009e73; }
+.bar-3 { fill: #cc79a7; }
+.bar-4 { fill: #0072b2; }
+.bar-5 { fill: #d55e00; }
+.bar-6 { fill: #f0e442; }
 ul.expectations { list-style: none; padding: 0; }
 .met::before { content: '✓ '; color: var(--good); font-weight: 700; }
 .missed::before { content: '✗ '; color: var(--bad); font-weight: 700; }

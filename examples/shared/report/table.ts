@@ -1,9 +1,9 @@
-import { metrics, type Results } from './results';
+import type { Metric, Results } from './results';
 
 /** The results as text for a terminal: the table, the expectations, the samples, the notes. */
-export function formatTable(results: Results): string {
+export function formatResults(results: Results, metrics: Metric<Results['measurements'][0]>[]) {
   const parts = [
-    alignColumns(tableRows(results)),
+    comparisonTable(results.measurements, metrics),
     results.expectations
       .map(({ text, met }) => `${met ? 'met    ' : 'NOT MET'}  ${text}`)
       .join('\n'),
@@ -15,25 +15,29 @@ export function formatTable(results: Results): string {
   return `\n${parts.join('\n\n')}\n`;
 }
 
-function tableRows({ measurements }: Results): string[][] {
-  const [float32, ...quantized] = measurements;
-  const rows = metrics.map(({ title, value, format, compare }) => {
-    const base = value(float32);
-    const cells = quantized.map((one) => `${format(value(one))}  ${compare(value(one), base)}`);
-    return [title, format(base), ...cells];
-  });
-  return [['', ...measurements.map(({ name }) => name)], ...rows];
+/** A row a form of the model: each quantity, and how it compares with that of the first row. */
+export function comparisonTable<T extends { name: string }>(
+  measurements: T[],
+  metrics: Metric<T>[],
+): string {
+  const heading = ['', ...metrics.flatMap(({ heading }) => [heading, ''])];
+  const rows = measurements.map((measurement, index) => [
+    measurement.name,
+    ...metrics.flatMap(({ value, format, compare }) => [
+      format(value(measurement)),
+      index === 0 ? '' : compare(value(measurement), value(measurements[0])),
+    ]),
+  ]);
+  return alignColumns([heading, ...rows]);
 }
 
-function alignColumns(rows: string[][]): string {
+/** Columns to the left; those that are empty are left out. */
+export function alignColumns(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const used = widths.flatMap((width, column) => (width > 0 ? [column] : []));
   return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('   ')
-        .trimEnd(),
-    )
+    .map((row) => used.map((column) => row[column].padEnd(widths[column])).join('  '))
+    .map((line) => line.trimEnd())
     .join('\n');
 }
 
