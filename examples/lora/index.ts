@@ -1,6 +1,6 @@
 /**
  * Low-rank adapters on a frozen int4 model: a transformer that was trained on Jane Austen's novels
- * learns to read Moby Dick, in adapters that take a twentieth of the bytes of its weights in float32.
+ * learns to read Moby Dick, in adapters that take a tenth of the bytes of its float32 weights.
  *
  *   npm run example:lora
  *

@@ -6,37 +6,44 @@ type Filter = ReturnType<typeof tf.qutlass.suggest>['filter'];
 
 /** Characters of the text for training that show `suggest` what formats do to the logits. */
 const SHOWN = 1024;
-/** Characters of it on which a filter must keep within the loss, and the windows that predict them. */
+/** Characters of it whose bits are compared. */
 const CHECKED = 16384;
-/** What `suggest` is allowed, in turn: the relative error of the logits. */
-const BUDGETS = [0.16, 0.08, 0.04, 0.02, 0.01, 0.005];
+/** The part of what may be lost that is aimed at: other text may lose more. */
+const AIM = 0.8;
 
 /**
- * A filter for `quantizeModel` that mixes formats so that little is lost: `suggest` knows the error of
- * the logits, not the bits that it costs, so the largest budget is taken with which text of the
- * training part costs at most `within` more.
+ * A filter for `quantizeModel` that mixes formats so that text of the training part costs at most
+ * `within` more bits: 0.01 is one in a hundred.
  *
- * @throws where even the smallest budget loses more.
+ * `suggest` keeps to an error of the logits. What that costs in bits grows with its square, so one
+ * quantized model whose error and bits are known tells which error to ask for.
  */
 export async function mixWithin(
   model: tf.LayersModel,
   corpus: Corpus,
   within: number,
 ): Promise<Filter> {
+  const { compareModels, quantizeModel, suggest } = tf.qutlass;
   const windows = (characters: number) => Math.ceil(characters / corpus.predicted);
   const { contexts, next } = batchAt(corpus, spread(corpus.train, windows(SHOWN)));
   const checked = spread(corpus.train, windows(CHECKED));
+  const bits = await bitsPerCharacter(model, corpus, checked);
+  const lossOf = async (filter?: Filter) => {
+    const quantized = quantizeModel(model, { weights: 'int4', filter });
+    const lost = (await bitsPerCharacter(quantized, corpus, checked)) / bits - 1;
+    const { error } = compareModels(model, quantized, contexts);
+    quantized.dispose();
+    return { lost, error };
+  };
   try {
-    const limit = (1 + within) * (await bitsPerCharacter(model, corpus, checked));
-    for (const maxError of BUDGETS) {
-      const { filter } = tf.qutlass.suggest(model, contexts, { maxError });
-      const mixed = tf.qutlass.quantizeModel(model, { filter });
-      const bits = await bitsPerCharacter(mixed, corpus, checked);
-      mixed.dispose();
-      if (bits <= limit) return filter;
+    const { lost, error } = await lossOf();
+    let maxError = error * Math.sqrt((AIM * within) / Math.max(lost, Number.MIN_VALUE));
+    for (;;) {
+      const { filter } = suggest(model, contexts, { maxError });
+      if ((await lossOf(filter)).lost <= within) return filter;
+      maxError /= 2; // ends at the latest where nothing is quantized
     }
   } finally {
     tf.dispose([contexts, next]);
   }
-  throw new Error(`no mix of formats stays within ${100 * within} % of float32's bits a character`);
 }

@@ -4,6 +4,7 @@
  *
  *   npm run example:transformer              measures the checkpoint that comes with it
  *   npm run example:transformer -- --large   speeds where weights matter: 28 million, random
+ *   npm run example:transformer -- --train   makes the checkpoint again
  *
  * See `model.ts` for the model, and `options.ts` for the command line.
  */
@@ -32,8 +33,8 @@ import { cachedWriter } from './writer';
 async function run(options: TransformerOptions, cleanup: Cleanup): Promise<void> {
   const corpus = readBooks(AUSTEN);
   if (options.task === 'large') return timeLarge(corpus, options);
+  if (options.task === 'train') return trainCheckpoint(corpus, options);
   const writePage = preparePage(options.out, cleanup);
-  if (options.task === 'train') await trainCheckpoint(corpus, options);
   const model = await loadCheckpoint(options.checkpoint);
   const comparison = {
     title: 'A transformer in float32, int8, int4 and a mix',
@@ -63,12 +64,13 @@ async function trainCheckpoint(
   );
   model.setUserDefinedMetadata({ steps, characters });
   await saveInHalves(model, checkpoint);
-  model.dispose();
+  process.stdout.write(`\nThe checkpoint: ${checkpoint}\n`);
 }
 
 /** Speeds do not depend on what the weights are: these are random. */
 async function timeLarge(corpus: Corpus, options: TransformerOptions): Promise<void> {
-  const sizes = { ...options.large, vocabulary: corpus.characters.length };
+  const { sizes: large, batch, timedBatches } = options.large;
+  const sizes = { ...large, vocabulary: corpus.characters.length };
   const float = makeModel(sizes, options.seed);
   process.stderr.write(`a transformer of ${count(float.countParams())} random weights\n`);
   const variants = FORMATS.flatMap(({ name, options: format }) => {
@@ -79,8 +81,8 @@ async function timeLarge(corpus: Corpus, options: TransformerOptions): Promise<v
   });
   const speeds = await measureSpeed(
     variants.map(({ model }) => model),
-    taskOf(corpus),
-    options,
+    { ...taskOf(corpus), batch },
+    { ...options, timedBatches },
   );
   const measurements = variants.map(({ name, model }, index) => {
     const { bytesAfter: bytesInMemory } = tf.qutlass.inspectModel(model);

@@ -11,7 +11,7 @@ describe('the example', () => {
     const [right, other] = numbersAfter('float32', stdout);
     expect(right).toBeGreaterThan(96);
     expect(other).toBe(0);
-    for (const format of ['int8  ', 'int4 g32']) {
+    for (const format of ['int8  ', 'int4 g32  ']) {
       const [rightInteger, otherInteger] = numbersAfter(format, stdout);
       expect(rightInteger).toBeGreaterThan(right - 1);
       expect(otherInteger).toBeLessThan(1);
