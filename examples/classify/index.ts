@@ -4,7 +4,8 @@
  *
  *   npm run example:classify
  *
- * `scripts/fixtures/digits_classifier.py` trained and converted the model.
+ * `scripts/fixtures/digits_classifier.py` trained and converted the model. The digits are of the UCI
+ * repository's 'Optical Recognition of Handwritten Digits' (Alpaydin and Kaynak, 1998; CC BY 4.0).
  */
 import '../shared/environment';
 import { readFileSync } from 'node:fs';

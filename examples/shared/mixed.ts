@@ -5,9 +5,9 @@ import { bitsPerCharacter } from './evaluate';
 type Filter = ReturnType<typeof tf.qutlass.suggest>['filter'];
 
 /** Characters of the text for training that show `suggest` what formats do to the logits. */
-const SHOWN = 1024;
+const SHOWN = 512;
 /** Characters of it whose bits are compared. */
-const CHECKED = 16384;
+const CHECKED = 8192;
 /** The part of what may be lost that is aimed at: other text may lose more. */
 const AIM = 0.8;
 
