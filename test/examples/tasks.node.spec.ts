@@ -28,6 +28,17 @@ describe('the example', () => {
     ).toBeLessThan(2.3);
   }, 120_000);
 
+  it('rotations shows that int4 activations cost less when they are rotated', () => {
+    const { status, stdout } = runExample('rotations', folder(), '--smoke');
+    expect(status).toBe(0);
+    const [plain] = numbersAfter('none', stdout);
+    const [rotated] = numbersAfter('hadamard 64', stdout);
+    expect(plain).toBeLessThan(2.6);
+    expect(rotated).toBeLessThan(plain - 0.1);
+    const [trained] = numbersAfter('after 2 steps of training for hadamard 64, quest:', stdout);
+    expect(trained).toBeLessThan(plain);
+  }, 120_000);
+
   it('lora adapts a frozen int4 model, and saves its adapters', () => {
     const { status, stdout } = runExample('lora', folder(), '--smoke');
     expect(status).toBe(0);

@@ -1,0 +1,130 @@
+/**
+ * 4-bit weights times 4-bit activations on two text models, with and without rotations: what outliers
+ * cost, and what a Hadamard rotation, a better scale and training for it give back.
+ *
+ *   npm run example:rotations
+ *
+ * The models are the checkpoint of ../transformer and the dense one of ../demo, which is trained first,
+ * for a fixed number of steps.
+ */
+import '../shared/environment';
+import { parseArgs } from 'node:util';
+import * as tf from '../../src/index';
+import { CONTEXT, makeModel } from '../demo/model';
+import { loadCorpus, spread, type Corpus } from '../shared/corpus';
+import { bitsPerCharacter } from '../shared/evaluate';
+import { fitToText } from '../shared/fit';
+import { main } from '../shared/main';
+import { Progress } from '../shared/progress';
+import { percentMore } from '../shared/report/results';
+import { alignColumns } from '../shared/report/table';
+import { train } from '../shared/train';
+import { isDense } from '../shared/variants';
+import { AUSTEN, loadCheckpoint, readBooks } from '../transformer/checkpoint';
+
+const usage = `Compares 4-bit weights times 4-bit activations with and without rotations, on two models.
+
+Usage: npm run example:rotations -- [--smoke]
+
+  --smoke  little training and little text; the figures mean nothing
+`;
+
+type Options = NonNullable<Parameters<typeof tf.qutlass.quantizeModel>[1]>;
+
+const INT4: Options = { weights: 'int4', activations: 'int4', filter: isDense };
+const METHODS = ['abs_max', 'quest'] as const;
+/** Block sizes; 0 stands for no rotation. */
+const BLOCKS = [0, 16, 32, 64, 128];
+/** What the transformer is trained for. */
+const TRAINED: Options = { ...INT4, method: 'quest', rotation: { hadamard: 64 } };
+
+interface Size {
+  /** Steps in which the demo's model is trained. */
+  trainingSteps: number;
+  width: number;
+  /** Steps of quantization-aware training. */
+  awareSteps: number;
+  /** Held-out characters that are predicted. */
+  evaluated: number;
+}
+
+async function run(size: Size): Promise<void> {
+  const books = readBooks(AUSTEN);
+  const transformer = await loadCheckpoint();
+  await compare('the transformer', transformer, books, size);
+  await trainFor(transformer, books, size);
+  transformer.dispose();
+
+  const corpus = loadCorpus([require.resolve('typescript/lib/lib.dom.d.ts')], {
+    ...{ context: CONTEXT, predicted: 1 },
+  });
+  const model = makeModel(corpus.characters.length, size.width, 1);
+  const options = {
+    length: { steps: size.trainingSteps },
+    batch: 512,
+    learningRate: 0.003,
+    seed: 1,
+  };
+  await train(model, corpus, options, new Progress("training the demo's model"));
+  await compare("the demo's model", model, corpus, size);
+}
+
+/** Prints the bits a character in float32, and in int4 for every rotation and method. */
+async function compare(
+  name: string,
+  model: tf.LayersModel,
+  corpus: Corpus,
+  { evaluated }: Size,
+): Promise<void> {
+  const heldOut = spread(corpus.heldOut, Math.ceil(evaluated / corpus.predicted));
+  const float32 = await bitsPerCharacter(model, corpus, heldOut);
+  const progress = new Progress(name);
+  const rows = [['rotation', ...METHODS.flatMap((method) => [method, ''])]];
+  for (const [index, block] of BLOCKS.entries()) {
+    const row = [block === 0 ? 'none' : `hadamard ${block}`];
+    for (const method of METHODS) {
+      progress.update((index + row.length / 6) / BLOCKS.length, `${row[0]}, ${method}`);
+      const rotation = block === 0 ? undefined : { hadamard: block };
+      const quantized = tf.qutlass.quantizeModel(model, { ...INT4, method, rotation });
+      const bits = await bitsPerCharacter(quantized, corpus, heldOut);
+      row.push(bits.toFixed(4), percentMore(bits / float32 - 1));
+      quantized.dispose();
+    }
+    rows.push(row);
+  }
+  progress.end('done');
+  process.stdout.write(
+    `\n${name}: ${float32.toFixed(4)} bits a character in float32; int4 times int4:\n\n` +
+      `${alignColumns(rows)}\n\n`,
+  );
+}
+
+/** Trains the transformer for int4 activations, and prints what is left of their cost. */
+async function trainFor(
+  model: tf.LayersModel,
+  corpus: Corpus,
+  { awareSteps: steps, evaluated }: Size,
+): Promise<void> {
+  const { convert, prepareQat } = tf.qutlass;
+  const heldOut = spread(corpus.heldOut, Math.ceil(evaluated / corpus.predicted));
+  const aware = prepareQat(model, TRAINED);
+  const options = { steps, batch: 8, learningRate: 0.0005, seed: 2 };
+  await fitToText(aware, corpus, options, new Progress('quantization-aware'));
+  const trained = convert(aware);
+  const bits = await bitsPerCharacter(trained, corpus, heldOut);
+  process.stdout.write(
+    `after ${steps} steps of training for hadamard 64, quest: ${bits.toFixed(4)}\n`,
+  );
+  tf.dispose([...aware.getWeights(), ...trained.getWeights()]);
+}
+
+function parse(args: string[]): Size | null {
+  const options = { smoke: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { values } = parseArgs({ args, options });
+  if (values.help) return null;
+  return values.smoke
+    ? { trainingSteps: 5, width: 128, awareSteps: 2, evaluated: 2048 }
+    : { trainingSteps: 1500, width: 1024, awareSteps: 300, evaluated: 65536 };
+}
+
+void main({ usage, parse, run });
