@@ -20,7 +20,7 @@ constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dot
                                   int4_byte_dots_of_halves<Int4Vector>()};
 
 template <typename V4>
-constexpr IntegerKernels int4_int4_kernels(int least_panel_rows) {
+constexpr IntegerKernels int4_int4_kernels() {
   return {Vector::kLanes * kInt4PerWord,
           sizeof(int8_t),
           prepare_int4<Vector, V4>,
@@ -30,7 +30,7 @@ constexpr IntegerKernels int4_int4_kernels(int least_panel_rows) {
            {4, int4_int4_tile<Vector, V4, 3, 4>},
            {2, int4_int4_tile<Vector, V4, 4, 2>}},
           {6,
-           least_panel_rows,
+           32,
            2 * Vector::kLanes,
            pack_int4_int4_panel<Vector, V4, 2>,
            {int4_int4_panel_tile<Vector, V4, 2, 1>, int4_int4_panel_tile<Vector, V4, 2, 2>,
@@ -84,7 +84,7 @@ constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t
       rotate<Vector>,
       Vector::kLanes,
       sum_squares<Vector>,
-      int4_int4_kernels<Int4Int4Vector>(least_panel_rows),
+      int4_int4_kernels<Int4Int4Vector>(),
   };
 }
 

@@ -61,6 +61,9 @@ template <typename V, typename V4, int kRows, int kColumns>
   }
 }
 
+// So far ahead of a tile its weights are asked for; beyond a row's end, those are of the next row.
+constexpr int64_t kWordsAhead = 256;
+
 template <typename V, typename V4, int kRows, int kColumns>
 void int4_int4_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* out) {
   constexpr int64_t kPreparedBytes = int64_t{V::kLanes} * kInt4PerWord;
@@ -80,7 +83,10 @@ void int4_int4_tile(const void* const* a, const int32_t* const* b, int64_t words
     typename V::Int columns[kColumns];
     int64_t word = begin;
     for (; word + V::kLanes <= end; word += V::kLanes) {
-      for (int j = 0; j < kColumns; ++j) columns[j] = V::load(b[j] + word);
+      for (int j = 0; j < kColumns; ++j) {
+        columns[j] = V::load(b[j] + word);
+        __builtin_prefetch(b[j] + word + kWordsAhead);
+      }
       int4_int4_step<V, V4>(rows, columns, sums);
       for (int i = 0; i < kRows; ++i) rows[i] += kPreparedBytes;
     }

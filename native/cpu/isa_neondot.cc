@@ -258,7 +258,7 @@ const Isa kNeonDotIsa = {
       {4, int4_int4_tile<Vector, Int4Int4Vector, 3, 4>},
       {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
      {6,
-      8,
+      32,
       4 * Vector::kLanes,
       pack_int4_int4_panel<Vector, Int4Int4Vector, 4>,
       {int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 1>,
