@@ -15,14 +15,8 @@ constexpr int64_t kElementsPerResidual = 16;
 // Simple operations an element.
 constexpr int64_t kWorkPerElement = 4;
 
-constexpr int32_t kMantissaBits = 23;
-constexpr int32_t kBf16MantissaBits = 7;
-constexpr int32_t kExponentBias = 127;
-constexpr int32_t kInfinityBits = 0x7f800000;
-// Bits of the largest integers, less one.
-constexpr int32_t kIntegerExponent = 14;
-// Below this exponent the unit would be a denormal.
-constexpr int32_t kLeastExponent = 1 - kExponentBias + kIntegerExponent;
+static_assert(BlockIntegers::kMaxWords == BlockFloatLayout::kMaxBlockWords);
+static_assert(BlockIntegers::kWordElements == kInt4PerWord);
 
 float power_of_two(int32_t exponent) {
   return float_from_bits(static_cast<uint32_t>(exponent + kExponentBias) << kMantissaBits);
@@ -34,79 +28,89 @@ int32_t finite_magnitude_bits(float value) {
   return bits < kInfinityBits ? bits : 0;
 }
 
-}  // namespace
-
-// A block on its way to integers.
-struct BlockFloatRows::Block {
-  static constexpr int64_t kMaxElements = BlockFloatLayout::kMaxBlockWords * kInt4PerWord;
-
-  int32_t integers[kMaxElements];
-  float residuals[kMaxElements];
-  float unit;
-  bool has_residuals;
-
-  // Elements from `count` on are zeros up to a whole word.
-  void convert(const float* x, int64_t count) {
-    float* const rounded = residuals;
-    int32_t largest = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      rounded[i] = round_to_bf16(x[i]);
-      largest = std::max(largest, finite_magnitude_bits(rounded[i]));
-    }
-    // The largest bf16 mantissa counts as the next power of two.
-    const int32_t next = largest + (1 << (kMantissaBits - kBf16MantissaBits));
-    const int32_t exponent =
-        std::max((next >> kMantissaBits) - kExponentBias, kLeastExponent) - kIntegerExponent;
-    unit = power_of_two(exponent);
-    const float inverse = power_of_two(-exponent);
-    uint32_t any = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      const float finite = finite_magnitude_bits(rounded[i]) ? rounded[i] : 0.0f;
-      integers[i] = static_cast<int32_t>(finite * inverse);
-      residuals[i] = rounded[i] - static_cast<float>(integers[i]) * unit;
-      any |= float_bits(residuals[i]) << 1;  // without the sign of a zero
-    }
-    has_residuals = any != 0;
-    std::fill(integers + count, integers + round_up(count, kInt4PerWord), 0);
+void put_halves(const int32_t* integers, int32_t* parts) {
+  for (int64_t n = 0; n < BlockIntegers::kParts; ++n) {
+    const uint32_t first = static_cast<uint32_t>(integers[n]) & 0xffffu;
+    parts[n] = static_cast<int32_t>(
+        first | static_cast<uint32_t>(integers[n + BlockIntegers::kParts]) << 16);
   }
+}
 
-  int32_t negative_sum(int64_t word) const {
-    const int32_t* begin = integers + word * kInt4PerWord;
-    return -std::accumulate(begin, begin + kInt4PerWord, 0);
+void put_bytes(const int32_t* integers, int32_t* parts) {
+  uint32_t bytes[BlockIntegers::kParts] = {};
+  for (int64_t i = 0; i < BlockIntegers::kWordElements; ++i) {
+    const int64_t is_odd = i % 2, shift = i / 2 * 8;
+    const uint32_t low = static_cast<uint32_t>(integers[i]) & 0xffu;
+    // Rounds, so that the low byte is signed.
+    const uint32_t high = static_cast<uint32_t>((integers[i] + 128) >> 8) & 0xffu;
+    bytes[is_odd] |= low << shift;
+    bytes[2 + is_odd] |= high << shift;
   }
+  for (int64_t part = 0; part < BlockIntegers::kParts; ++part) {
+    parts[part] = static_cast<int32_t>(bytes[part]);
+  }
+}
+
+// For instruction sets that have no such kernel.
+void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
+  float* const rounded = block->residuals;
+  int32_t largest = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    rounded[i] = round_to_bf16(x[i]);
+    largest = std::max(largest, finite_magnitude_bits(rounded[i]));
+  }
+  const int32_t next = largest + kLargestMantissaStep;
+  const int32_t exponent =
+      std::max((next >> kMantissaBits) - kExponentBias, kLeastExponent) - kIntegerExponent;
+  block->unit = power_of_two(exponent);
+  const float inverse = power_of_two(-exponent);
+  int32_t integers[BlockIntegers::kMaxWords * BlockIntegers::kWordElements];
+  uint32_t any = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const float finite = finite_magnitude_bits(rounded[i]) ? rounded[i] : 0.0f;
+    integers[i] = static_cast<int32_t>(finite * inverse);
+    block->residuals[i] = rounded[i] - static_cast<float>(integers[i]) * block->unit;
+    any |= float_bits(block->residuals[i]) << 1;  // without the sign of a zero
+  }
+  block->has_residuals = any != 0;
+  const int64_t words = divide_up(count, kInt4PerWord);
+  std::fill(integers + count, integers + words * kInt4PerWord, 0);
+  for (int64_t word = 0; word < words; ++word) {
+    const int32_t* of_word = integers + word * kInt4PerWord;
+    in_bytes ? put_bytes(of_word, block->words[word]) : put_halves(of_word, block->words[word]);
+    block->negative_sums[word] = -std::accumulate(of_word, of_word + kInt4PerWord, 0);
+  }
+}
+
+// The lane of a part of a block, given the block's number in a run.
+int64_t lane_of(Int4Order order, int64_t block, int64_t part, int64_t parts) {
+  return order == Int4Order::kBytes ? part * kInt4RunBlocks + block : block * parts + part;
+}
+
+// The places of words one after the other among those of `order_words`.
+class Place {
+ public:
+  Place(int64_t word, int64_t order_words)
+      : place_(word % order_words), order_words_(order_words) {}
+  int64_t operator*() const { return place_; }
+  void next() { place_ = place_ + 1 == order_words_ ? 0 : place_ + 1; }
+
+ private:
+  int64_t place_, order_words_;
 };
 
-namespace {
-
-// Puts a word's integers among those of `order_words` words, of which it is number `place`, in the
-// order of nibbles.
-void put_halves(const int32_t* integers, int64_t place, int64_t order_words, int16_t* values) {
-  constexpr int64_t kNibbles = 4;  // of 16 bits
-  values += 2 * place;
-  for (int64_t nibble = 0; nibble < kNibbles; ++nibble, values += 2 * order_words) {
-    values[0] = static_cast<int16_t>(integers[nibble]);
-    values[1] = static_cast<int16_t>(integers[nibble + kNibbles]);
-  }
-}
-
-// The same in bytes: the low ones of even elements, then of odd ones, then the high ones.
-void put_bytes(const int32_t* integers, int64_t place, int64_t order_words, int16_t* values) {
-  constexpr int64_t kPairs = kInt4PerWord / 2;
-  const int64_t plane = order_words * kPairs;
-  int8_t* bytes = reinterpret_cast<int8_t*>(values) + place * kPairs;
-  for (int64_t i = 0; i < kPairs; ++i) {
-    for (int64_t is_odd = 0; is_odd < 2; ++is_odd) {
-      const int32_t integer = integers[2 * i + is_odd];
-      bytes[is_odd * plane + i] = static_cast<int8_t>(integer);
-      // Rounds, so that the low byte is signed.
-      bytes[(2 + is_odd) * plane + i] = static_cast<int8_t>((integer + 128) >> 8);
+// Puts the parts of words, with the bits of `flips` flipped, among those of each `order_words`
+// words: part by part.
+void put_words(const BlockIntegers& block, int64_t first_word, int64_t words, int64_t order_words,
+               int32_t flips, int16_t* values) {
+  int32_t* const parts = reinterpret_cast<int32_t*>(values);
+  Place place(first_word, order_words);
+  for (int64_t i = 0; i < words; ++i, place.next()) {
+    int32_t* out = parts + (first_word + i - *place) * BlockIntegers::kParts + *place;
+    for (int64_t part = 0; part < BlockIntegers::kParts; ++part) {
+      out[part * order_words] = block.words[i][part] ^ flips;
     }
   }
-}
-
-// The lane of half a block, given its number in a run.
-int64_t lane_of(Int4Order order, int64_t block, int64_t half) {
-  return order == Int4Order::kBytes ? half * kInt4RunBlocks + block : 2 * block + half;
 }
 
 }  // namespace
@@ -130,9 +134,10 @@ int64_t BlockFloatLayout::sums_before(int64_t word) const {
   return is_in_runs() ? units_before(word) : blocks_before(word) * order_words;
 }
 
-BlockFloatRows::BlockFloatRows(int64_t m, int64_t k, const BlockFloatLayout& layout,
+BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const BlockFloatLayout& layout,
                                int64_t padded_words, Workspace& workspace)
     : layout_(layout),
+      make_block_(isa.block_integers ? isa.block_integers : make_block_integers),
       m_(m),
       k_(k),
       row_values_(round_up(layout.words, padded_words) * kInt4PerWord),
@@ -159,33 +164,30 @@ bool BlockFloatRows::prepare(const float* x) const {
   return is_worth_it;
 }
 
-void BlockFloatRows::put_block(const Block& block, int64_t row, int64_t first_word, int64_t number,
-                               int64_t words) const {
+void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
+                               int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
   int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
-  int16_t* values = values_ + row * row_values_;
-  for (int64_t i = 0; i < words; ++i) {
-    const int64_t place = (first_word + i) % layout_.order_words;
-    put_halves(block.integers + i * kInt4PerWord, place, layout_.order_words,
-               values + (first_word + i - place) * kInt4PerWord);
-    sums[place] += block.negative_sum(i);
-  }
+  const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
+  put_words(block, first_word, words, layout_.order_words, static_cast<int32_t>(flips),
+            values_ + row * row_values_);
+  Place place(first_word, layout_.order_words);
+  for (int64_t i = 0; i < words; ++i, place.next()) sums[*place] += block.negative_sums[i];
 }
 
-void BlockFloatRows::put_block_of_run(const Block& block, int64_t row, int64_t first_word,
+void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, int64_t first_word,
                                       int64_t number, int64_t words) const {
   const int64_t run = number / kInt4RunBlocks * layout_.order_words;
   float* units = units_ + row * row_units_ + run;
   int32_t* sums = negative_sums_ + row * row_sums_ + run;
-  int16_t* values = values_ + row * row_values_ + first_word * kInt4PerWord;
-  for (int64_t i = 0; i < words; ++i) {
-    const int64_t place = i % layout_.order_words;
-    put_bytes(block.integers + i * kInt4PerWord, place, layout_.order_words,
-              values + (i - place) * kInt4PerWord);
-    const int64_t half = 2 * place / layout_.order_words;
-    const int64_t lane = lane_of(layout_.order, number % kInt4RunBlocks, half);
+  put_words(block, first_word, words, layout_.order_words, 0, values_ + row * row_values_);
+  Place place(first_word, layout_.order_words);
+  const int64_t parts = layout_.order_words / kInt4PartWords;
+  for (int64_t i = 0; i < words; ++i, place.next()) {
+    const int64_t part = *place / kInt4PartWords;
+    const int64_t lane = lane_of(layout_.order, number % kInt4RunBlocks, part, parts);
     units[lane] = block.unit;
-    sums[lane] += block.negative_sum(i);
+    sums[lane] += block.negative_sums[i];
   }
 }
 
@@ -196,16 +198,17 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   std::fill_n(values_ + row * row_values_, row_values_, int16_t{0});
   std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
   std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
-  Block block;
+  BlockIntegers block;
   int64_t number = 0;
   for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word), ++number) {
     const int64_t begin = word * kInt4PerWord;
     const int64_t count = std::min(layout_.block_end(word) * kInt4PerWord, k_) - begin;
-    block.convert(x + begin, count);
-    if (layout_.order == Int4Order::kHalves) {
-      put_block(block, row, word, number, divide_up(count, kInt4PerWord));
+    const int64_t words = divide_up(count, kInt4PerWord);
+    make_block_(x + begin, count, layout_.order != Int4Order::kHalves, &block);
+    if (!layout_.is_in_runs()) {
+      put_block(block, row, word, number, words);
     } else {
-      put_block_of_run(block, row, word, number, divide_up(count, kInt4PerWord));
+      put_block_of_run(block, row, word, number, words);
     }
     if (!block.has_residuals) continue;
     for (int64_t i = 0; i < count; ++i) {

@@ -46,15 +46,17 @@ struct BlockFloatLayout {
   int64_t units_before(int64_t word) const;
   int64_t sums_before(int64_t word) const;
 
- private:
-  bool is_in_runs() const { return order != Int4Order::kHalves; }
+  // Whether units and sums are those of the lanes of runs of blocks.
+  bool is_in_runs() const {
+    return order == Int4Order::kBytes || order == Int4Order::kBytesOfGroups;
+  }
 };
 
 class BlockFloatRows {
  public:
   // Takes its memory from the workspace. A row is filled up with zeros to whole `padded_words`.
-  BlockFloatRows(int64_t m, int64_t k, const BlockFloatLayout& layout, int64_t padded_words,
-                 Workspace& workspace);
+  BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const BlockFloatLayout& layout,
+                 int64_t padded_words, Workspace& workspace);
 
   // From x [m, k], rounded to bf16. False where a row has too many residuals to be worth it.
   bool prepare(const float* x) const;
@@ -79,16 +81,15 @@ class BlockFloatRows {
   Residuals residuals(int64_t row) const;
 
  private:
-  struct Block;
-
   void prepare_row(const float* x, int64_t row) const;
   // Put a block's first words, and what goes with it, where they belong.
-  void put_block(const Block& block, int64_t row, int64_t first_word, int64_t number,
+  void put_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                  int64_t words) const;
-  void put_block_of_run(const Block& block, int64_t row, int64_t first_word, int64_t number,
+  void put_block_of_run(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                         int64_t words) const;
 
   BlockFloatLayout layout_;
+  MakeBlockIntegers make_block_;
   int64_t m_, k_, row_values_, row_units_, row_sums_, most_residuals_;
   int16_t* values_;
   float* units_;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "cpu/block_integers.h"
 #include "qutlass/ops.h"
 
 namespace qutlass::cpu {
@@ -73,12 +74,17 @@ enum class Int4Order {
   // and the negative sums of the integers of each lane of it.
   kHalves,
   // As bytes (isa_int4_byte_dot.h). A unit and a negative sum for each lane of a run of
-  // kInt4RunBlocks blocks: lane h * kInt4RunBlocks + b for half h of block b, ...
+  // kInt4RunBlocks blocks: lane p * kInt4RunBlocks + b for part p of block b, kInt4PartWords of
+  // each
+  // vector, ...
   kBytes,
-  // ... or lane 2 * b + h.
+  // ... or lane parts * b + p.
   kBytesOfGroups,
+  // As bytes with 128 added, word by word, with a unit for each block (isa_int4_byte_panel.h).
+  kUnsignedBytes,
 };
 constexpr int kInt4RunBlocks = 4;
+constexpr int kInt4PartWords = 4;
 
 // A tile's rows of activations in block floating point (block_float.h), from some block on. The
 // next row is so many integers, units and sums on.
@@ -114,10 +120,12 @@ constexpr int64_t kInt4PanelBlockWords = 16;
 // The same for many rows: weights are packed to panels, in chunks of K that begin with a group or
 // lie within one. For groups of any size.
 struct Int4Panels {
-  int rows;     // the most of a tile; 0 where there are no panels
-  int columns;  // of a panel
-  // Packs `words` words of each row of weights; a panel takes 16 bits an element. scales[group of
-  // the chunk][column] are the scales.
+  Int4Order order;
+  int rows;        // the most of a tile; 0 where there are no panels
+  int least_rows;  // from which packing is worth its time
+  int columns;     // of a panel
+  // Packs `words` words of each row of weights; a panel takes up to 16 bits an element.
+  // scales[group of the chunk][column] are the scales.
   void (*pack)(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
                int32_t* panel, float* scales);
   // Adds the products of a tile's rows with such a panel to sums[row * stride + column]. The
@@ -156,6 +164,7 @@ struct Isa {
   int int4_dots_count;        // 0 where the tiles do as well
   Int4Panels int4_panels;
   float (*largest_magnitude)(const float* x, int64_t count);  // max |x|; NaN does not count
+  MakeBlockIntegers block_integers;                           // or null for the portable one
   int64_t int4_columns;
   UnpackInt4 unpack_int4;
   int64_t int4_tile_rows;

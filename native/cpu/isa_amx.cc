@@ -1,5 +1,6 @@
 // AMX with int8 and bf16, beside AVX-512 VNNI for all that is no product of many rows.
 #include "cpu/isa_amx_int4.h"
+#include "cpu/isa_amx_int4_int4.h"
 #include "cpu/isa_amx_int8.h"
 #include "cpu/matrix_unit.h"
 
@@ -7,10 +8,9 @@ namespace qutlass::cpu {
 
 const MatrixUnit kAmxMatrixUnit = {
     "amx",
-    {kTileRows, integer_strip_bytes<Int8Words>, arrange_integers<Int8Words>, kBlockRows,
-     kBlockColumns, multiply_integers<Int8Words>},
+    {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
     {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4},
-    {kTileRows, integer_strip_bytes<Int4Words>, arrange_integers<Int4Words>, kBlockRows,
-     kBlockColumns, multiply_integers<Int4Words>}};
+    {kTileRows, int4_int4_strip_bytes, arrange_int4_int4, kBlockRows, kBlockColumns,
+     multiply_int4_int4}};
 
 }  // namespace qutlass::cpu

@@ -24,10 +24,9 @@ int64_t int4_strip_size(const MatmulInt4Args& args) {
   return count_of(args.k, kStepElements) * kTileSize;
 }
 
-// Sums of small groups are scaled so often that AMX is worth its while only for more rows.
-int64_t least_int4_rows(int64_t group_size) {
-  return group_size < 64 ? 2 * kLeastRows : kLeastRows;
-}
+// Fewer rows are vectors' work. Sums of small groups are scaled so often that tiles are worth their
+// while only for more.
+int64_t least_int4_rows(int64_t group_size) { return group_size < 64 ? 24 : 12; }
 
 int64_t int4_strip_bytes(const MatmulInt4Args& args) {
   const bool are_groups_whole_steps =
@@ -109,42 +108,29 @@ class StepUnpacker {
                        0x0008000800080008, 0x0004000400040004, 0x0004000400040004, 0, 0);
 };
 
-// A block of y.
-class Int4Block {
+class Int4Block : TileBlock<MatmulInt4Args, float> {
  public:
   Int4Block(const MatmulInt4Args& args, const void* strips, int64_t first_row, int64_t first_column)
-      : args_(args),
-        strips_(static_cast<const int32_t*>(strips)),
+      : TileBlock(args, first_row, first_column),
+        activations_(static_cast<const int32_t*>(strips)),
         words_(count_of(args.k, kInt4PerWord)),
         groups_(count_of(args.k, args.group_size)),
-        group_words_(count_of(args.group_size, kInt4PerWord)),
-        first_row_(first_row),
-        rows_(least(args.m - first_row, kBlockRows)),
-        first_column_(first_column),
-        columns_(least(args.n - first_column, kBlockColumns)) {}
+        group_words_(count_of(args.group_size, kInt4PerWord)) {}
 
   void make() {
-    const int64_t strips = count_of(rows_, kTileRows);
-    for (int64_t i = 0; i < strips * kHalves * kTileSize; i += kTileWords) {
-      Vector::store(sums_[0][0] + i, Vector::zero());
-    }
     for (int64_t group = 0; group < groups_; ++group) {
       const int64_t begin = group * group_words_, end = least(begin + group_words_, words_);
       for (int64_t j = 0; j < kBlockColumns; ++j) scales_[j] = args_.scales[operand(j, group)];
       for (int64_t word = begin; word < end; word += kMostSteps * kStepWords) {
         const int64_t steps = count_of(least(end - word, kMostSteps * kStepWords), kStepWords);
         unpack_weights(group, word, steps);
-        add_products(strips, word / kStepWords, steps);
+        add_products(word / kStepWords, steps);
       }
     }
-    for (int64_t strip = 0; strip < strips; ++strip) {
-      for (int half = 0; half < kHalves; ++half) finish_tile(strip, half);
-    }
+    finish_block([](Vector::Int sums, int64_t, int64_t) { return Vector::as_float(sums); });
   }
 
  private:
-  // Beyond the last column, that is repeated.
-  int64_t weight_row(int64_t column) const { return first_column_ + least(column, columns_ - 1); }
   int64_t operand(int64_t column, int64_t group) const {
     return weight_row(column) * groups_ + group;
   }
@@ -163,20 +149,14 @@ class Int4Block {
     }
   }
 
-  void add_products(int64_t strips, int64_t first_step, int64_t steps) {
-    const int64_t strip_size = int4_strip_size(args_);
-    const int32_t* activations = strips_ + first_step * kTileSize;
-    int64_t strip = 0;
-    for (; strip + 2 <= strips; strip += 2) {
-      multiply_strips<Bf16Products, 2>(weights_, steps, activations + strip * strip_size,
-                                       strip_size, products_);
-      add_scaled(strip, 2);
-    }
-    if (strip < strips) {
-      multiply_strips<Bf16Products, 1>(weights_, steps, activations + strip * strip_size,
-                                       strip_size, products_);
-      add_scaled(strip, 1);
-    }
+  void add_products(int64_t first_step, int64_t steps) {
+    const int64_t size = int4_strip_size(args_);
+    const int32_t* first = activations_ + first_step * kTileSize;
+    for_strips([&](auto count, int64_t strip) {
+      multiply_strips<Bf16Products, decltype(count)::kValue>(
+          weights_, steps, {first + strip * size, size, kTileWords}, products_);
+      add_scaled(strip, decltype(count)::kValue);
+    });
   }
 
   // The columns of y are the rows of a tile.
@@ -191,26 +171,8 @@ class Int4Block {
     }
   }
 
-  void finish_tile(int64_t strip, int64_t half) {
-    const int64_t column = half * kTileRows, columns = least(columns_ - column, kTileRows);
-    if (columns <= 0) return;
-    const int64_t n = first_column_ + column;
-    Vector::Int v[kTileRows];
-    for (int i = 0; i < kTileRows; ++i) {
-      v[i] = _mm512_castps_si512(Vector::load(sums_[strip][half] + i * kTileWords));
-    }
-    Vector::transpose(v);
-    for (int64_t i = 0; i < least(rows_ - strip * kTileRows, kTileRows); ++i) {
-      const int64_t m = first_row_ + strip * kTileRows + i;
-      finish(Vector::as_float(v[i]), args_.bias ? args_.bias + n : nullptr, args_.activation,
-             columns, args_.y + m * args_.n + n);
-    }
-  }
-
-  const MatmulInt4Args& args_;
-  const int32_t* strips_;
-  const int64_t words_, groups_, group_words_, first_row_, rows_, first_column_, columns_;
-  alignas(64) float sums_[kBlockStrips][kHalves][kTileSize];
+  const int32_t* activations_;
+  const int64_t words_, groups_, group_words_;
   alignas(64) float products_[2][kHalves][kTileSize];
   alignas(64) StepWeights weights_;
   alignas(64) float scales_[kBlockColumns];

@@ -6,6 +6,7 @@
 // each of its rows.
 #pragma once
 
+#include "cpu/isa_avx512_epilogue.h"
 #include "cpu/isa_avx512_vector.h"
 
 namespace qutlass::cpu {
@@ -22,37 +23,62 @@ constexpr int kBlockColumns = kHalves * kTileRows;
 // Its rows: activations and sums fit the second-level cache, and weights are prepared for many.
 constexpr int kBlockRows = 256;
 constexpr int kBlockStrips = kBlockRows / kTileRows;
-// Fewer rows than this, and tiles are mostly empty.
-constexpr int64_t kLeastRows = 8;
 
 // Steps of K whose weights are prepared at once, for the first-level cache.
 constexpr int kMostSteps = 16;
 using StepWeights = int32_t[kMostSteps][kHalves][kTileSize];
 
-// The tile registers, all of them whole, while this lives.
+// The tile registers while this lives: weights have whole tiles, activations and sums so many
+// columns.
 class TileRegisters {
  public:
-  TileRegisters() { _tile_loadconfig(&kWhole); }
+  explicit TileRegisters(int columns = kTileWords) {
+    const Configuration configuration(columns * static_cast<int>(sizeof(int32_t)));
+    _tile_loadconfig(&configuration);
+  }
   ~TileRegisters() { _tile_release(); }
   TileRegisters(const TileRegisters&) = delete;
   TileRegisters& operator=(const TileRegisters&) = delete;
 
  private:
   struct alignas(64) Configuration {
-    uint8_t palette;
-    uint8_t start_row;
-    uint8_t reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
+    uint8_t palette = 1;
+    uint8_t start_row = 0;
+    uint8_t reserved[14] = {};
+    uint16_t row_bytes[16] = {};
+    uint8_t rows[16] = {};
+
+    explicit Configuration(int column_bytes) {
+      for (int tile = 0; tile < 8; ++tile) {
+        const bool is_weights = tile == 4 || tile == 5;
+        row_bytes[tile] = static_cast<uint16_t>(is_weights ? kTileBytes : column_bytes);
+        rows[tile] = kTileRows;
+      }
+      asm volatile("" ::: "memory");  // to the compiler, loading it reads no memory
+    }
   };
-  static constexpr Configuration kWhole = {
-      1,
-      0,
-      {},
-      {kTileBytes, kTileBytes, kTileBytes, kTileBytes, kTileBytes, kTileBytes, kTileBytes,
-       kTileBytes},
-      {kTileRows, kTileRows, kTileRows, kTileRows, kTileRows, kTileRows, kTileRows, kTileRows}};
 };
+
+// Instructions on tiles that templates name, as the compilers' own must have plain numbers.
+template <int kTile>
+[[gnu::always_inline]] inline void zero_tile() {
+  asm volatile("tilezero %%tmm%c0" ::"i"(kTile));
+}
+template <int kTile>
+[[gnu::always_inline]] inline void load_tile(const int32_t* words, int64_t row_bytes) {
+  asm volatile("tileloadd (%1,%2,1), %%tmm%c0" ::"i"(kTile), "r"(words), "r"(row_bytes) : "memory");
+}
+template <int kTile>
+[[gnu::always_inline]] inline void store_tile(int32_t* words) {
+  asm volatile("tilestored %%tmm%c0, (%1,%2,1)" ::"i"(kTile), "r"(words), "r"(int64_t{kTileBytes})
+               : "memory");
+}
+// Adds products of signed bytes.
+template <int kSums, int kWeights, int kActivations>
+[[gnu::always_inline]] inline void add_int8_products() {
+  asm volatile("tdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSums), "i"(kWeights),
+               "i"(kActivations));
+}
 
 // Tiles 0 and 1 are sums of the first of two strips, 2 and 3 of the second; weights are in 4 and 5,
 // a strip in 6 or 7.
@@ -80,12 +106,20 @@ struct Bf16Products {
   }
 };
 
-// The products of the weights of some steps with kStrips strips, strip_size apart, become or are
-// added to `sums`.
+// Strips of activations: a step has `columns` words of each of a tile's rows.
+struct Strips {
+  const int32_t* first;
+  int64_t size;
+  int64_t columns;
+};
+
+// The products of the weights of some steps with kStrips strips become or are added to `sums`.
 template <typename Products, int kStrips, typename Sum>
 [[gnu::always_inline]] inline void multiply_strips(const StepWeights& weights, int64_t steps,
-                                                   const int32_t* strip, int64_t strip_size,
+                                                   const Strips& strips,
                                                    Sum (*sums)[kHalves][kTileSize]) {
+  const int64_t strip_bytes = strips.columns * static_cast<int64_t>(sizeof(int32_t));
+  const int32_t* strip = strips.first;
   asm volatile("" ::: "memory");  // to the compiler, loads of tiles read no memory
   if (Products::kAddsToSums) {
     _tile_loadd(0, sums[0][0], kTileBytes);
@@ -98,12 +132,12 @@ template <typename Products, int kStrips, typename Sum>
     if (kStrips == 2) _tile_zero(2);
     if (kStrips == 2) _tile_zero(3);
   }
-  for (int64_t step = 0; step < steps; ++step, strip += kTileSize) {
+  for (int64_t step = 0; step < steps; ++step, strip += kTileRows * strips.columns) {
     _tile_loadd(4, weights[step][0], kTileBytes);
     _tile_loadd(5, weights[step][1], kTileBytes);
-    _tile_loadd(6, strip, kTileBytes);
+    _tile_loadd(6, strip, strip_bytes);
     Products::add_first();
-    if (kStrips == 2) _tile_loadd(7, strip + strip_size, kTileBytes);
+    if (kStrips == 2) _tile_loadd(7, strip + strips.size, strip_bytes);
     if (kStrips == 2) Products::add_second();
   }
   _tile_stored(0, sums[0][0], kTileBytes);
@@ -119,6 +153,72 @@ inline Vector::Int load_words(const int32_t* words, int64_t left) {
 
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t count_of(int64_t size, int64_t part) { return (size + part - 1) / part; }
+
+// A block of y: up to kBlockRows by kBlockColumns, whose sums are tiles with a column of y in each
+// row.
+template <typename Args, typename Sum>
+class TileBlock {
+ protected:
+  TileBlock(const Args& args, int64_t first_row, int64_t first_column)
+      : args_(args),
+        first_row_(first_row),
+        rows_(least(args.m - first_row, kBlockRows)),
+        strips_(count_of(rows_, kTileRows)),
+        first_column_(first_column),
+        columns_(least(args.n - first_column, kBlockColumns)) {
+    for (int64_t i = 0; i < strips_ * kHalves * kTileSize; i += kTileWords) {
+      Vector::store(sums_[0][0] + i, Vector::broadcast(Sum{0}));
+    }
+  }
+
+  // The row of weights of a column of the block; beyond the last column, that is repeated.
+  int64_t weight_row(int64_t column) const { return first_column_ + least(column, columns_ - 1); }
+
+  // Calls multiply(count, first strip), with a count of 2 where there are as many.
+  template <typename Multiply>
+  [[gnu::always_inline]] void for_strips(Multiply multiply) {
+    int64_t strip = 0;
+    for (; strip + 2 <= strips_; strip += 2) multiply(Two(), strip);
+    if (strip < strips_) multiply(One(), strip);
+  }
+
+  // Writes y: value(sums, row, column) gives a row's 16 values from `column` on, before the bias.
+  template <typename Value>
+  [[gnu::always_inline]] void finish_block(Value value) const {
+    for (int64_t strip = 0; strip < strips_; ++strip) {
+      for (int64_t column = 0; column < columns_; column += kTileRows) {
+        finish_tile(strip, column, value);
+      }
+    }
+  }
+
+  template <int kCount>
+  struct Count {
+    static constexpr int kValue = kCount;
+  };
+  using One = Count<1>;
+  using Two = Count<2>;
+
+  const Args& args_;
+  const int64_t first_row_, rows_, strips_, first_column_, columns_;
+  alignas(64) Sum sums_[kBlockStrips][kHalves][kTileSize];
+
+ private:
+  template <typename Value>
+  [[gnu::always_inline]] void finish_tile(int64_t strip, int64_t column, Value value) const {
+    const int64_t n = first_column_ + column, columns = least(columns_ - column, kTileRows);
+    const int32_t* sums = reinterpret_cast<const int32_t*>(sums_[strip][column / kTileRows]);
+    Vector::Int v[kTileRows];
+    for (int i = 0; i < kTileRows; ++i) v[i] = Vector::load(sums + i * kTileWords);
+    Vector::transpose(v);
+    const int64_t first_row = strip * kTileRows, rows = least(rows_ - first_row, kTileRows);
+    for (int64_t i = 0; i < rows; ++i) {
+      const int64_t m = first_row_ + first_row + i;
+      finish(value(v[i], m, column), args_.bias ? args_.bias + n : nullptr, args_.activation,
+             columns, args_.y + m * args_.n + n);
+    }
+  }
+};
 
 }  // namespace
 }  // namespace qutlass::cpu

@@ -2,6 +2,7 @@
 #include "cpu/isa.h"
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
+#include "cpu/isa_int4_panel.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -27,7 +28,7 @@ struct Int8Vector {
     return _mm256_cvtepi8_epi16(_mm_maskload_epi32(words, mask));
   }
   static Sums multiply_add(Sums sums, Values a, Values b) {
-    return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
+    return add_in_place(sums, _mm256_madd_epi16(a, b));
   }
   static int32_t total(Sums sums) { return Vector::total(sums); }
 };
@@ -57,8 +58,19 @@ struct Int4Int4Vector : Int4Vector {
   static int32_t total(Int v) { return Vector::total(v); }
 };
 
+constexpr Int4Panels kInt4Panels = {
+    Int4Order::kHalves,
+    6,
+    8,
+    2 * Vector::kLanes,
+    pack_int4_panel<Int4Vector, 2>,
+    {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
+     int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
+     int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}};
+
 }  // namespace
 
-constexpr Isa kAvx2Isa = avx2_table<Int8Vector, Int4Int4Vector>("avx2", prepare_int8, 32);
+constexpr Isa kAvx2Isa =
+    avx2_table<Int8Vector, Int4Vector, Int4Int4Vector>("avx2", prepare_int8, 32, kInt4Panels);
 
 }  // namespace qutlass::cpu

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "cpu/isa_avx2_vector.h"
+#include "cpu/isa_block_integers.h"
 #include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
-#include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_magnitude.h"
@@ -16,8 +16,9 @@
 namespace qutlass::cpu {
 namespace {
 
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
-                                  int4_byte_dots_of_halves<Int4Vector>()};
+template <typename V>
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<V, 2>(), int4_byte_dots<V, 1>(),
+                                  int4_byte_dots_of_groups<V, 2>()};
 
 template <typename V4>
 constexpr IntegerKernels int4_int4_kernels() {
@@ -38,11 +39,12 @@ constexpr IntegerKernels int4_int4_kernels() {
             int4_int4_panel_tile<Vector, V4, 2, 5>, int4_int4_panel_tile<Vector, V4, 2, 6>}}};
 }
 
-// Int8Vector multiplies; `prepare_int8` puts a row of activations in its form, and packing panels
-// is worth while from `least_panel_rows` on. Int4Int4Vector multiplies nibbles (isa_int4_int4.h).
-template <typename Int8Vector, typename Int4Int4Vector>
+// Int8Vector multiplies, and Int4DotVector in int4 products of few rows; `prepare_int8` puts a row
+// of activations in its form, and packing panels is worth while from `least_panel_rows` on.
+// Int4Int4Vector multiplies nibbles (isa_int4_int4.h).
+template <typename Int8Vector, typename Int4DotVector, typename Int4Int4Vector>
 constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t*, int64_t, void*),
-                         int least_panel_rows) {
+                         int least_panel_rows, const Int4Panels& int4_panels) {
   return {
       name,
       Int8Vector::kWords * kInt8PerWord,
@@ -63,15 +65,11 @@ constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t
         int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
         int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}},
       Vector::kLanes,
-      kInt4Dots,
-      sizeof kInt4Dots / sizeof *kInt4Dots,
-      {6,
-       2 * Vector::kLanes,
-       pack_int4_panel<Int4Vector, 2>,
-       {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
-        int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
-        int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}},
+      kInt4Dots<Int4DotVector>,
+      sizeof kInt4Dots<Int4DotVector> / sizeof *kInt4Dots<Int4DotVector>,
+      int4_panels,
       largest_magnitude<Int4Vector>,
+      make_block_integers,
       2 * Vector::kLanes,
       unpack_int4<Vector, 2>,
       6,

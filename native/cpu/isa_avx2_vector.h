@@ -15,6 +15,12 @@ namespace {
   return v;
 }
 
+// a + b in the place of a, where gcc would otherwise move the sum of a loop twice.
+[[gnu::always_inline]] inline __m256i add_in_place(__m256i a, __m256i b) {
+  asm("vpaddd %1, %0, %0" : "+x"(a) : "x"(b));
+  return a;
+}
+
 struct Vector {
   static constexpr int kLanes = 8;
   using Float = __m256;
@@ -149,41 +155,57 @@ struct Int4Vector : Vector {
   static Int subtract_16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
   static Int zero_int() { return _mm256_setzero_si256(); }
   static Int load_words(const int32_t* x) { return in_register(load(x)); }
-  static Int dot(Int sums, Int a, Int b) {
-    return in_register(_mm256_add_epi32(sums, _mm256_madd_epi16(a, b)));
-  }
+  static Int dot(Int sums, Int a, Int b) { return add_in_place(sums, _mm256_madd_epi16(a, b)); }
   static Int low_nibbles(Int words) { return _mm256_and_si256(words, _mm256_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm256_srli_epi16(words, 4)); }
   static Int load_bytes(const int8_t* x) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
   }
-  static Int byte_dot(Int w, Int x) { return _mm256_maddubs_epi16(w, x); }
-  static Int pin(Int v) { return in_register(v); }
-  static Int add_16(Int a, Int b) { return _mm256_add_epi16(a, b); }
-  static Int weigh_bytes(Int low, Int high) {
+  // vpmaddubsw adds two products, and 16 bits hold the sums of a leaf of two vectors. One kind of
+  // bytes comes after the other: so there are registers for the weights.
+  template <int kVectors>
+  [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
+    static_assert(kVectors <= 2);
+    constexpr int64_t kBytes = sizeof(Int);
+    const auto sums_of = [&](const int8_t* bytes) __attribute__((always_inline)) {
+      Int sum = zero_int();
+      for (int v = 0; v < kVectors; ++v, bytes += 4 * kBytes) {
+        const Int products =
+            _mm256_add_epi16(_mm256_maddubs_epi16(even[v], load_bytes(bytes)),
+                             _mm256_maddubs_epi16(odd[v], load_bytes(bytes + kBytes)));
+        sum = v == 0 ? products : _mm256_add_epi16(sum, products);
+      }
+      return in_register(sum);
+    };
+    const Int low = sums_of(x);
     return add(_mm256_madd_epi16(low, _mm256_set1_epi16(1)),
-               _mm256_madd_epi16(high, _mm256_set1_epi16(256)));
+               _mm256_madd_epi16(sums_of(x + 2 * kBytes), _mm256_set1_epi16(256)));
   }
-  static Int total_quarters(Int a, Int b, Int c, Int d) {
-    const Float ab = _mm256_castsi256_ps(add_halves(a, b));
-    const Float cd = _mm256_castsi256_ps(add_halves(c, d));
+  static Int add_halves(Int a, Int b) {
+    constexpr int kHighOfB = 0xcc, kHighOfALowOfB = 0x5;
+    return add(_mm256_blend_epi32(a, b, kHighOfB),
+               _mm256_castpd_si256(_mm256_shuffle_pd(_mm256_castsi256_pd(a), _mm256_castsi256_pd(b),
+                                                     kHighOfALowOfB)));
+  }
+  static Int add_quarters(Int a, Int b) {
+    const Float ab = _mm256_castsi256_ps(a), cd = _mm256_castsi256_ps(b);
     return add(_mm256_castps_si256(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
                _mm256_castps_si256(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1))));
   }
   static Int in_group_order(Int v) {
     return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
   }
-  static Float load_twice(const float* p) {
+  static Float load_repeated(const float* p) {
     return _mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
   }
-  static Int load_twice(const int32_t* p) {
+  static Int load_repeated(const int32_t* p) {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  static Float load_first_twice(const float* p, int64_t count) {
+  static Float load_first_repeated(const float* p, int64_t count) {
     const __m128 some = _mm_maskload_ps(p, first_of_four(count));
     return _mm256_set_m128(some, some);
   }
-  static Int load_first_twice(const int32_t* p, int64_t count) {
+  static Int load_first_repeated(const int32_t* p, int64_t count) {
     return _mm256_broadcastsi128_si256(_mm_maskload_epi32(p, first_of_four(count)));
   }
   static Float magnitude(Float v) {
@@ -202,13 +224,6 @@ struct Int4Vector : Vector {
 
  private:
   static __m128i first_of_four(int64_t count) { return _mm256_castsi256_si128(first_lanes(count)); }
-  // In every 128 bits, the sums of two elements of a, then those of b.
-  static Int add_halves(Int a, Int b) {
-    constexpr int kHighOfB = 0xcc, kHighOfALowOfB = 0x5;
-    return add(_mm256_blend_epi32(a, b, kHighOfB),
-               _mm256_castpd_si256(_mm256_shuffle_pd(_mm256_castsi256_pd(a), _mm256_castsi256_pd(b),
-                                                     kHighOfALowOfB)));
-  }
 };
 
 }  // namespace

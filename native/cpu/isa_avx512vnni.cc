@@ -1,10 +1,12 @@
 // AVX-512 (F, BW, DQ, VL) with VNNI.
 #include "cpu/isa.h"
 #include "cpu/isa_avx512_vector.h"
-#include "cpu/isa_int4_dot.h"
+#include "cpu/isa_block_integers.h"
+#include "cpu/isa_int4_byte_dot.h"
+#include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
-#include "cpu/isa_int4_panel.h"
+#include "cpu/isa_int4_vnni.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_int8_vnni.h"
@@ -14,52 +16,6 @@
 
 namespace qutlass::cpu {
 namespace {
-
-struct Int4Vector : Vector {
-  template <int kNibble>
-  static Int nibbles(Int words) {
-    const Int shifted = kNibble == 0 ? words : _mm512_srli_epi16(words, 4 * kNibble);
-    return kNibble == 3 ? shifted : _mm512_and_si512(shifted, _mm512_set1_epi16(0xf));
-  }
-  using Vector::multiply;
-  static Int multiply(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
-  static Int subtract_16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
-  static Int zero_int() { return _mm512_setzero_si512(); }
-  static Int load_16(const int16_t* x) { return _mm512_loadu_si512(x); }
-  static Int load_words(const int32_t* x) { return load(x); }
-  static Int dot(Int sums, Int a, Int b) { return _mm512_dpwssd_epi32(sums, a, b); }
-  static Float magnitude(Float v) { return _mm512_abs_ps(v); }
-  static float largest(Float v) { return _mm512_reduce_max_ps(v); }
-  static float total(Float v) { return _mm512_reduce_add_ps(v); }
-  // Lanes take element lane / (kLanes / kParts) of each 128 bits.
-  template <int kParts>
-  static Float spread(const float* p) {
-    if (kParts == 1) return _mm512_set1_ps(*p);
-    return _mm512_permutevar_ps(_mm512_castsi512_ps(repeat<kParts>(p)), part_of_lane<kParts>());
-  }
-  template <int kParts>
-  static Int spread(const int32_t* p) {
-    if (kParts == 1) return _mm512_set1_epi32(*p);
-    return _mm512_castps_si512(spread<kParts>(reinterpret_cast<const float*>(p)));
-  }
-
- private:
-  // p[0 ... kParts - 1] in every 128 bits.
-  template <int kParts>
-  static Int repeat(const void* p) {
-    if (kParts == 2) {
-      long long pair;
-      __builtin_memcpy(&pair, p, sizeof pair);
-      return _mm512_set1_epi64(pair);
-    }
-    return _mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(p)));
-  }
-  template <int kParts>
-  static Int part_of_lane() {
-    if (kParts == 2) return _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-    return _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-  }
-};
 
 // Weights have 128 added (isa_int8_vnni.h).
 struct Int8Vector {
@@ -77,10 +33,72 @@ struct Int8Vector {
   static Values load_first(const int32_t* words, int64_t count) {
     return add_128(Vector::load_first(words, count));
   }
+  // In the place of the sums: for the compilers' own, gcc moves those of a loop to and fro.
   static Sums multiply_add(Sums sums, Values a, Values b) {
-    return _mm512_dpbusd_epi32(sums, b, a);
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "v"(a));
+    return sums;
   }
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
+};
+
+struct Int4Vector : Vector {
+  using Vector::multiply;
+  static Int multiply(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
+  static Int subtract_8(Int a, Int b) { return _mm512_sub_epi8(a, b); }
+  static Int subtract_32(Int a, Int b) { return _mm512_sub_epi32(a, b); }
+  static Int zero_int() { return _mm512_setzero_si512(); }
+  static Int load_words(const int32_t* x) { return load(x); }
+  static Float magnitude(Float v) { return _mm512_abs_ps(v); }
+  static float largest(Float v) { return _mm512_reduce_max_ps(v); }
+  static float total(Float v) { return _mm512_reduce_add_ps(v); }
+  static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
+  static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
+  static Int load_bytes(const int8_t* x) { return _mm512_loadu_si512(x); }
+  template <int kVectors>
+  [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
+    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors>(even, odd, x);
+  }
+  static Int add_halves(Int a, Int b) {
+    constexpr int kHighOfB = 0xcccc, kHighOfALowOfB = 0x55;
+    const __m512d shuffled =
+        _mm512_shuffle_pd(_mm512_castsi512_pd(a), _mm512_castsi512_pd(b), kHighOfALowOfB);
+    return add(_mm512_mask_mov_epi32(a, kHighOfB, b), _mm512_castpd_si512(shuffled));
+  }
+  static Int add_quarters(Int a, Int b) {
+    const Float ab = _mm512_castsi512_ps(a), cd = _mm512_castsi512_ps(b);
+    return add(_mm512_castps_si512(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
+               _mm512_castps_si512(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1))));
+  }
+  static Int in_group_order(Int v) {
+    return _mm512_permutexvar_epi32(
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
+  }
+  static Float load_repeated(const float* p) { return _mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
+  static Int load_repeated(const int32_t* p) {
+    return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static Float load_first_repeated(const float* p, int64_t count) {
+    return _mm512_broadcast_f32x4(_mm_maskz_loadu_ps(first_lanes(count), p));
+  }
+  static Int load_first_repeated(const int32_t* p, int64_t count) {
+    return _mm512_broadcast_i32x4(_mm_maskz_loadu_epi32(first_lanes(count), p));
+  }
+  static Float load_doubled(const float* p) { return doubled(_mm256_loadu_ps(p)); }
+  static Int load_doubled(const int32_t* p) {
+    return _mm512_castps_si512(load_doubled(reinterpret_cast<const float*>(p)));
+  }
+  static Float load_first_doubled(const float* p, int64_t count) {
+    return doubled(_mm256_maskz_loadu_ps(first_lanes(count), p));
+  }
+  static Int load_first_doubled(const int32_t* p, int64_t count) {
+    return _mm512_castps_si512(load_first_doubled(reinterpret_cast<const float*>(p), count));
+  }
+
+ private:
+  static Float doubled(__m256 v) {
+    return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7),
+                                 _mm512_castps256_ps512(v));
+  }
 };
 
 struct Int4Int4Vector {
@@ -99,9 +117,9 @@ struct Int4Int4Vector {
   static int32_t total(__m512i v) { return _mm512_reduce_add_epi32(v); }
 };
 
-constexpr Int4Dots kInt4Dots[] = {
-    int4_dots<Int4Vector, 2, 1, 4, 4>(), int4_dots<Int4Vector, 1, 1, 4, 4>(),
-    int4_dots<Int4Vector, 1, 2, 4, 4>(), int4_dots<Int4Vector, 1, 4, 4, 4>()};
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
+                                  int4_byte_dots_of_groups<Int4Vector, 2>(),
+                                  int4_byte_dots_of_groups<Int4Vector, 4>()};
 
 }  // namespace
 
@@ -128,16 +146,25 @@ const Isa kAvx512VnniIsa = {
     Vector::kLanes,
     kInt4Dots,
     sizeof kInt4Dots / sizeof *kInt4Dots,
-    {12,
+    {Int4Order::kUnsignedBytes,
+     12,
+     3,
      2 * Vector::kLanes,
-     pack_int4_panel<Int4Vector, 2>,
-     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
-      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
-      int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>,
-      int4_panel_tile<Int4Vector, 2, 7>, int4_panel_tile<Int4Vector, 2, 8>,
-      int4_panel_tile<Int4Vector, 2, 9>, int4_panel_tile<Int4Vector, 2, 10>,
-      int4_panel_tile<Int4Vector, 2, 11>, int4_panel_tile<Int4Vector, 2, 12>}},
+     pack_int4_byte_panel<Int4Vector, Int8Vector, 2>,
+     {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 1>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 2>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 3>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 4>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 5>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 6>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 7>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 8>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 9>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 10>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 11>,
+      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 12>}},
     largest_magnitude<Int4Vector>,
+    make_block_integers,
     2 * Vector::kLanes,
     unpack_int4<Vector, 2>,
     8,

@@ -7,20 +7,20 @@
 // 8 * 15 * 128 each way, fits 16 bits.
 //
 // A run of words is four leaves of some vectors. Each leaf's sums are 32-bit lanes, of which every
-// 128 bits are added up, so that a run leaves one vector: lane h * 4 + l has half h of leaf l, or,
-// where a half is a group, the lanes are in the order of the groups. Then all that is done for a
-// group is done for the whole vector: zero points, units, scales.
+// 128 bits, a part, are added up, so that a run leaves one vector: lane p * 4 + l has part p of
+// leaf l, or, where leaves have several groups, the lanes are in the order of the groups. Then all
+// that is done for a group is done for the whole vector: zero points, units, scales.
 //
-// A vector type V is as in isa_int4_dot.h, of 8 lanes, and has
+// A vector type V is as in isa_int4_dot.h, of 8 or 16 lanes, and has
 //   low_nibbles(words), high_nibbles(words)   of every byte
-//   load_bytes(x)
-//   byte_dot(w, x)            products of unsigned and signed bytes, summed in pairs
-//   add_16(a, b)
-//   pin(v)                    v, computed here and now
-//   weigh_bytes(low, high)    low + 256 * high, pairs of 16 bits summed to 32
-//   total_quarters(v)         of four vectors: the lanes above
-//   in_group_order(v)         lane 2 * l + h of that
-//   load_twice(p), load_first_twice(p, count)   four elements, or so many of them, in each half
+//   leaf_sum<n>(even, odd, x)   products of n vectors of either nibbles with activations at x
+//   add_halves(a, b)            in every part, the sums of two elements of a, then those of b
+//   add_quarters(ab, cd)        of two of those: the lanes above
+//   in_group_order(v)           lane parts * l + p of that
+//   load_repeated(p), load_first_repeated(p, count)   four elements, or so many of them, in each
+//   part load_doubled(p), load_first_doubled(p, count)     half as many elements as lanes, each
+//   twice;
+//                                                     of vectors that have four parts
 #pragma once
 
 #include "cpu/isa.h"
@@ -36,8 +36,8 @@ constexpr int64_t kPrefetchWords = 512;
 template <typename V>
 constexpr int64_t kActivationBytes = 4 * sizeof(typename V::Int);
 
-// How the groups of weights and the leaves of a run go together.
-enum class LeafGroups { kTwoALeaf, kOneALeaf, kLong };
+// How many groups a leaf has; kLong where a group is one leaf or more.
+constexpr int kLong = 0;
 
 // Of the lanes of a run.
 template <typename V>
@@ -50,7 +50,6 @@ struct LaneOperands {
 template <typename V, int kVectors, int kRows>
 [[gnu::always_inline]] inline void leaf_sums(const int8_t* x, int64_t row_bytes,
                                              const int32_t* words, typename V::Int (&sums)[kRows]) {
-  constexpr int64_t kBytes = sizeof(typename V::Int);
   typename V::Int even[kVectors], odd[kVectors];
   __builtin_prefetch(words + kPrefetchWords);
   for (int v = 0; v < kVectors; ++v) {
@@ -58,26 +57,14 @@ template <typename V, int kVectors, int kRows>
     even[v] = V::low_nibbles(loaded);
     odd[v] = V::high_nibbles(loaded);
   }
-  // One row's bytes of one kind after the other: so there are registers for the weights.
   for (int i = 0; i < kRows; ++i) {
-    const auto byte_sums = [&](const int8_t* bytes) __attribute__((always_inline)) {
-      typename V::Int sum = V::zero_int();
-      for (int v = 0; v < kVectors; ++v, bytes += kActivationBytes<V>) {
-        const typename V::Int products =
-            V::add_16(V::byte_dot(even[v], V::load_bytes(bytes)),
-                      V::byte_dot(odd[v], V::load_bytes(bytes + kBytes)));
-        sum = v == 0 ? products : V::add_16(sum, products);
-      }
-      return V::pin(sum);
-    };
-    const typename V::Int low = byte_sums(x + i * row_bytes);
-    sums[i] = V::weigh_bytes(low, byte_sums(x + i * row_bytes + 2 * kBytes));
+    sums[i] = V::template leaf_sum<kVectors>(even, odd, x + i * row_bytes);
   }
 }
 
 // totals += scale * unit * sum of x * (q - zero) over the first `count` leaves of a run, of which
 // words(leaf) gives the words.
-template <typename V, int kVectors, LeafGroups kGroups, int kRows, typename Words>
+template <typename V, int kVectors, int kGroups, int kRows, typename Words>
 [[gnu::always_inline]] inline void add_run(const BlockFloats& x, int64_t count, Words words,
                                            const LaneOperands<V>& operands,
                                            typename V::Float (&totals)[kRows]) {
@@ -93,9 +80,9 @@ template <typename V, int kVectors, LeafGroups kGroups, int kRows, typename Word
     }
   }
   for (int i = 0; i < kRows; ++i) {
-    typename V::Int sums =
-        V::total_quarters(leaves[0][i], leaves[1][i], leaves[2][i], leaves[3][i]);
-    if (kGroups == LeafGroups::kTwoALeaf) sums = V::in_group_order(sums);
+    typename V::Int sums = V::add_quarters(V::add_halves(leaves[0][i], leaves[1][i]),
+                                           V::add_halves(leaves[2][i], leaves[3][i]));
+    if (kGroups > 1) sums = V::in_group_order(sums);
     const typename V::Int of_zeros =
         V::multiply(V::load(x.negative_sums + i * x.row_sums), operands.zeros);
     const typename V::Float products =
@@ -105,10 +92,10 @@ template <typename V, int kVectors, LeafGroups kGroups, int kRows, typename Word
 }
 
 // Gives the operands of one run of a weight row after the other.
-template <typename V, LeafGroups kGroups, int64_t kLeafWords>
+template <typename V, int kGroups, int64_t kLeafWords>
 class RunOperands {
  public:
-  static constexpr int kPartsOfRun = kGroups == LeafGroups::kTwoALeaf ? 2 * kLeaves : kLeaves;
+  static constexpr int kPartsOfRun = kGroups > 1 ? kGroups* kLeaves : kLeaves;
   static constexpr int64_t kRunWords = kLeaves * kLeafWords;
   // Of a part of a run that has one scale.
   static constexpr int64_t kPartWords = kRunWords / kPartsOfRun;
@@ -116,31 +103,39 @@ class RunOperands {
   RunOperands(const Int4Row& row, int64_t word, int64_t group_words)
       : row_(row),
         group_words_(group_words),
-        group_(kGroups == LeafGroups::kLong ? word / group_words : word / kPartWords),
-        left_in_group_(kGroups == LeafGroups::kLong ? group_words - word % group_words : 0) {}
+        group_(kGroups == kLong ? word / group_words : word / kPartWords),
+        left_in_group_(kGroups == kLong ? group_words - word % group_words : 0) {}
 
   [[gnu::always_inline]] LaneOperands<V> next() {
-    if (kGroups == LeafGroups::kLong) return next_of_long(kPartsOfRun);
+    if (kGroups == kLong) return next_of_long(kPartsOfRun);
     const float* scales = row_.scales + group_;
     const int32_t* zeros = row_.zeros ? row_.zeros + group_ : kMiddle;
     group_ += kPartsOfRun;
-    if (kGroups == LeafGroups::kTwoALeaf) return {V::load(scales), V::load(zeros)};
-    return {V::load_twice(scales), V::load_twice(zeros)};
+    if constexpr (kPartsOfRun == V::kLanes) {
+      return {V::load(scales), V::load(zeros)};
+    } else if constexpr (kGroups == 2) {
+      return {V::load_doubled(scales), V::load_doubled(zeros)};
+    } else {
+      return {V::load_repeated(scales), V::load_repeated(zeros)};
+    }
   }
 
   // Those of the last run, which has fewer parts; the others are nothing.
   [[gnu::always_inline]] LaneOperands<V> last(int64_t parts) {
-    if (kGroups == LeafGroups::kLong) return next_of_long(parts);
+    if (kGroups == kLong) return next_of_long(parts);
     const float* scales = row_.scales + group_;
     const int32_t* zeros = row_.zeros ? row_.zeros + group_ : kMiddle;
-    if (kGroups == LeafGroups::kTwoALeaf) {
+    if constexpr (kPartsOfRun == V::kLanes) {
       return {V::load_first(scales, parts), V::load_first(zeros, parts)};
+    } else if constexpr (kGroups == 2) {
+      return {V::load_first_doubled(scales, parts), V::load_first_doubled(zeros, parts)};
+    } else {
+      return {V::load_first_repeated(scales, parts), V::load_first_repeated(zeros, parts)};
     }
-    return {V::load_first_twice(scales, parts), V::load_first_twice(zeros, parts)};
   }
 
  private:
-  static constexpr int32_t kMiddle[] = {8, 8, 8, 8, 8, 8, 8, 8};
+  static constexpr int32_t kMiddle[] = {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
 
   [[gnu::always_inline]] LaneOperands<V> next_of_long(int64_t parts) {
     if (left_in_group_ < parts * kPartWords) return next_of_some(parts);
@@ -161,7 +156,7 @@ class RunOperands {
       left_in_group_ -= kPartWords;
       if (left_in_group_ <= 0) begin_next_group();
     }
-    return {V::load_twice(scales), V::load_twice(zeros)};
+    return {V::load_repeated(scales), V::load_repeated(zeros)};
   }
 
   void begin_next_group() {
@@ -175,7 +170,7 @@ class RunOperands {
 };
 
 // One weight row; out[i * kColumns] is for row i of activations.
-template <typename V, int kVectors, LeafGroups kGroups, int kRows, int kColumns>
+template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
 [[gnu::always_inline]] inline void int4_byte_dot_of_row(const BlockFloats& x, const Int4Row& row,
                                                         int64_t begin, int64_t end,
                                                         int64_t group_words, float* out) {
@@ -214,7 +209,7 @@ template <typename V, int kVectors, LeafGroups kGroups, int kRows, int kColumns>
 }
 
 // A weight row takes all registers: columns come one after the other.
-template <typename V, int kVectors, LeafGroups kGroups, int kRows, int kColumns>
+template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
 void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                    int64_t group_words, float* out) {
   for (int j = 0; j < kColumns; ++j) {
@@ -227,8 +222,8 @@ template <typename V, int kVectors, int kRows, int kColumns>
 void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                              int64_t group_words, float* out) {
   const auto dot = group_words == kVectors * V::kLanes
-                       ? int4_byte_dot<V, kVectors, LeafGroups::kOneALeaf, kRows, kColumns>
-                       : int4_byte_dot<V, kVectors, LeafGroups::kLong, kRows, kColumns>;
+                       ? int4_byte_dot<V, kVectors, 1, kRows, kColumns>
+                       : int4_byte_dot<V, kVectors, kLong, kRows, kColumns>;
   dot(x, rows, begin, end, group_words, out);
 }
 
@@ -245,17 +240,17 @@ constexpr Int4Dots int4_byte_dots() {
            {4, int4_byte_dot_of_blocks<V, kVectors, 4, 4>}}};
 }
 
-// For groups of half a vector.
-template <typename V>
-constexpr Int4Dots int4_byte_dots_of_halves() {
+// For groups of which a vector has several.
+template <typename V, int kGroups>
+constexpr Int4Dots int4_byte_dots_of_groups() {
   return {Int4Order::kBytesOfGroups,
           1,
-          2,
+          kGroups,
           4,
-          {{4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 1, 4>},
-           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 2, 4>},
-           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 3, 4>},
-           {4, int4_byte_dot<V, 1, LeafGroups::kTwoALeaf, 4, 4>}}};
+          {{4, int4_byte_dot<V, 1, kGroups, 1, 4>},
+           {4, int4_byte_dot<V, 1, kGroups, 2, 4>},
+           {4, int4_byte_dot<V, 1, kGroups, 3, 4>},
+           {4, int4_byte_dot<V, 1, kGroups, 4, 4>}}};
 }
 
 }  // namespace

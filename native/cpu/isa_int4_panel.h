@@ -17,14 +17,13 @@ namespace {
 
 constexpr int kStepsPerWord = 4;
 
-// Zero points of the group, each twice as 16-bit integers.
+// Zero points of the group, as many times as `ones` has ones.
 template <typename V>
-[[gnu::always_inline]] inline typename V::Int panel_zeros(const Int4Row* rows, int64_t group) {
-  constexpr int32_t kTwice = 0x00010001;
-  if (!rows[0].zeros) return V::broadcast(8 * kTwice);
-  return V::collect([&](int lane) __attribute__((always_inline)) {
-    return rows[lane].zeros[group] * kTwice;
-  });
+[[gnu::always_inline]] inline typename V::Int panel_zeros(const Int4Row* rows, int64_t group,
+                                                          int32_t ones) {
+  if (!rows[0].zeros) return V::broadcast(8 * ones);
+  return V::collect([&](int lane)
+                        __attribute__((always_inline)) { return rows[lane].zeros[group] * ones; });
 }
 
 template <typename V>
@@ -48,7 +47,7 @@ void pack_int4_columns(const Int4Row* rows, int64_t first_word, int64_t words, i
     V::transpose(columns);
     for (int i = 0; i < V::kLanes && word + i < words; ++i) {
       if (left_in_group == 0) {
-        zeros = panel_zeros<V>(rows, group);
+        zeros = panel_zeros<V>(rows, group, 0x00010001);
         V::store(scales, panel_scales<V>(rows, group));
         scales += kVectors * V::kLanes;
         ++group;

@@ -33,6 +33,7 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
     for (int j = 0; j < kColumns; ++j) sums[i][j] = V::zero();
   }
   int64_t word = 0;
+#pragma GCC unroll 2
   for (; word + V::kWords <= words; word += V::kWords) {
     for (int j = 0; j < kColumns; ++j) columns[j] = V::load(b[j] + word);
     int8_step<V>(rows, columns, sums);

@@ -140,6 +140,7 @@ const Isa kScalarIsa = {
     0,
     {},
     nullptr,
+    nullptr,
     4 * Vector::kLanes,
     unpack_int4<Vector, 4>,
     3,

@@ -15,8 +15,6 @@ namespace {
 constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
 static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a block's sums");
-// So many rows make panels worth packing.
-constexpr int64_t kLeastPanelRows = 8;
 // Words of a panel: it fits the second-level cache many times, a tile's activations the first.
 constexpr int64_t kPanelWords = 128;
 static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
@@ -48,7 +46,7 @@ struct Method {
   explicit Method(const Int4Product& product)
       : panels(product.isa.int4_panels.rows > 0 ? &product.isa.int4_panels : nullptr),
         dots(dots_of(product)) {
-    if (product.args.m < kLeastPanelRows && dots) panels = nullptr;
+    if (product.args.m < product.isa.int4_panels.least_rows && dots) panels = nullptr;
     if (panels) dots = nullptr;
   }
 
@@ -63,13 +61,13 @@ struct Method {
   BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
     const int64_t words = product.words;
     const BlockFloatLayout layout =
-        panels ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1,
-                                  Int4Order::kHalves}
-               : BlockFloatLayout{words, block_words(product),
-                                  round_up(words + 1, block_words(product)), product.isa.int4_lanes,
-                                  dots->order};
-    return BlockFloatRows(product.args.m, product.args.k, layout, panels ? 1 : step_words(product),
-                          workspace);
+        panels
+            ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1, panels->order}
+            : BlockFloatLayout{words, block_words(product),
+                               round_up(words + 1, block_words(product)), product.isa.int4_lanes,
+                               dots->order};
+    return BlockFloatRows(product.isa, product.args.m, product.args.k, layout,
+                          panels ? 1 : step_words(product), workspace);
   }
 };
 

@@ -102,6 +102,39 @@ TEST_EACH_ISA(several_blocks) {
   }
 }
 
+TEST_EACH_ISA(few_rows_and_all_kinds_of_groups) {
+  // Of parts of a vector, of one, of several, and of none of these; K ends with a group, a vector,
+  // a word, or none.
+  Random random(39);
+  for (int64_t m = 1; m <= 8; ++m) {
+    for (int64_t group_size : {8, 32, 64, 96, 128, 160, 256, 384, 2000}) {
+      for (int64_t k : {1024, 1056, 1288, 1999}) {
+        Problem problem(random, m, 9, k, std::min(group_size, k));
+        check_close(problem);
+      }
+    }
+  }
+}
+
+TEST_EACH_ISA(largest_integers_and_weights) {
+  // Sums of bytes that are as large as they can be, each way.
+  Random random(40);
+  for (int64_t m : {1, 3, 4, 9, 20}) {
+    for (int64_t group_size : {32, 64, 128, 1024}) {
+      for (int32_t word : {0, -1}) {
+        for (float x : {254.0f, -254.0f, 255.0f, 127.5f}) {
+          Problem problem(random, m, 5, 1024, group_size);
+          problem.has_zeros = true;
+          std::fill(problem.x.begin(), problem.x.end(), x);
+          std::fill(problem.w.begin(), problem.w.end(), word);
+          std::fill(problem.zeros.begin(), problem.zeros.end(), word == 0 ? 15 : 0);
+          check_close(problem);
+        }
+      }
+    }
+  }
+}
+
 TEST_EACH_ISA(exact_where_float32_is) {
   // Small whole x and scales that are powers of two: no sum rounds, so any order is exact.
   Random random(33);

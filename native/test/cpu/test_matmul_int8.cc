@@ -86,6 +86,21 @@ TEST_EACH_ISA(several_blocks) {
   }
 }
 
+TEST_EACH_ISA(few_rows_and_whole_blocks_of_columns) {
+  // Where weights may be multiplied as they lie in memory: whole steps of K, and a rest.
+  Random random(14);
+  for (int64_t m : {1, 4, 5, 8, 15, 16, 17, 31, 32, 33}) {
+    for (int64_t k : {64, 192, 300, 1100}) {
+      for (int64_t n : {32, 70}) {
+        Problem problem(random, m, n, k);
+        check(problem);
+        problem.args.a_zero = problem.args.a_zero ? nullptr : problem.a_zero.data();
+        check(problem);
+      }
+    }
+  }
+}
+
 TEST_EACH_ISA(greatest_sums) {
   // Every product the largest, K the largest for which the sum is an int32.
   for (bool has_zero : {false, true}) {

@@ -1,0 +1,138 @@
+// The int4 product of many rows, as in isa_int4_panel.h, of an instruction set that multiplies
+// unsigned by signed bytes and adds up four products in 32 bits (vpdpbusd): for isa_*.cc alone (see
+// isa.h).
+//
+// Weights q - zero are signed bytes: a word makes two steps of kVectors vectors, even nibbles and
+// odd ones. The 16-bit integers of activations come with both their bytes unsigned, 128 added to
+// each. A block's sum is that of the high bytes, shifted, and of the low ones; what those 128s add
+// to it is taken off by the block's correction, which a panel has before the block's steps.
+//
+// V is the type of isa_int4_byte_dot.h, which here has subtract_8(a, b) of bytes too; V8 is that of
+// isa_int8_kernels.h.
+#pragma once
+
+#include "cpu/isa.h"
+#include "cpu/isa_int4_panel.h"
+
+namespace qutlass::cpu {
+namespace {
+
+constexpr int kByteBits = 8;
+constexpr int kParities = 2;
+
+// The words of the block that begins with a word, of which so many words are left.
+[[gnu::always_inline]] inline int64_t panel_block_words(int64_t left_in_group, int64_t left) {
+  const int64_t most = left_in_group < left ? left_in_group : left;
+  return most < kInt4PanelBlockWords ? most : kInt4PanelBlockWords;
+}
+
+// One vector of a panel's columns.
+template <typename V, typename V8, int kVectors>
+void pack_int4_byte_columns(const Int4Row* rows, int64_t first_word, int64_t words,
+                            int64_t group_words, int32_t* panel, float* scales) {
+  constexpr int kStep = kVectors * V::kLanes;
+  const typename V::Int both_128 = V::broadcast(static_cast<int32_t>(0x80808080u));
+  int64_t group = first_word / group_words, left_in_group = 0, left_in_block = 0;
+  typename V::Int zeros = V::zero_int(), excess = V::zero_int();
+  int32_t* correction = panel;
+  for (int64_t word = 0; word < words; word += V::kLanes) {
+    typename V::Int columns[V::kLanes];
+    for (int lane = 0; lane < V::kLanes; ++lane) {
+      const int32_t* from = rows[lane].words + first_word + word;
+      columns[lane] = words - word >= V::kLanes ? V::load(from) : V::load_first(from, words - word);
+    }
+    V::transpose(columns);
+    for (int i = 0; i < V::kLanes && word + i < words; ++i) {
+      if (left_in_group == 0) {
+        zeros = panel_zeros<V>(rows, group, 0x01010101);
+        V::store(scales, panel_scales<V>(rows, group));
+        scales += kStep;
+        ++group;
+        left_in_group = group_words;
+      }
+      if (left_in_block == 0) {
+        left_in_block = panel_block_words(left_in_group, words - word - i);
+        correction = panel;
+        excess = V::zero_int();
+        panel += kStep;
+      }
+      const typename V::Int even = V::subtract_8(V::low_nibbles(columns[i]), zeros);
+      const typename V::Int odd = V::subtract_8(V::high_nibbles(columns[i]), zeros);
+      excess = V8::multiply_add(V8::multiply_add(excess, even, both_128), odd, both_128);
+      V::store(panel, even);
+      V::store(panel + kStep, odd);
+      panel += kParities * kStep;
+      --left_in_group;
+      if (--left_in_block > 0) continue;
+      // 128 in a high byte counts 256 times.
+      V::store(correction,
+               V::subtract_32(V::zero_int(), V::add(excess, V::shift_left(excess, kByteBits))));
+    }
+  }
+}
+
+template <typename V, typename V8, int kVectors>
+void pack_int4_byte_panel(const Int4Row* rows, int64_t first_word, int64_t words,
+                          int64_t group_words, int32_t* panel, float* scales) {
+  for (int v = 0; v < kVectors; ++v) {
+    pack_int4_byte_columns<V, V8, kVectors>(rows + v * V::kLanes, first_word, words, group_words,
+                                            panel + v * V::kLanes, scales + v * V::kLanes);
+  }
+}
+
+// Adds the products of one kind of bytes, those of the parts of x from kPart on, over a block.
+template <typename V, typename V8, int kPart, int kVectors, int kRows>
+[[gnu::always_inline]] inline void add_bytes(const int32_t* const* rows, const int32_t* panel,
+                                             int64_t words,
+                                             typename V::Int (&tile)[kRows][kVectors]) {
+  for (int64_t part = kPart; part < words * kStepsPerWord; part += kStepsPerWord) {
+    for (int is_odd = 0; is_odd < kParities; ++is_odd, panel += kVectors * V::kLanes) {
+      typename V::Int columns[kVectors];
+      for (int v = 0; v < kVectors; ++v) columns[v] = V::load_words(panel + v * V::kLanes);
+      for (int i = 0; i < kRows; ++i) {
+        const typename V::Int row = V::broadcast(rows[i][part + is_odd]);
+        for (int v = 0; v < kVectors; ++v) {
+          tile[i][v] = V8::multiply_add(tile[i][v], columns[v], row);
+        }
+      }
+    }
+  }
+}
+
+template <typename V, typename V8, int kVectors, int kRows>
+void int4_byte_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
+                          const float* scales, int64_t words, int64_t group_words, float* sums,
+                          int64_t stride) {
+  constexpr int kStep = kVectors * V::kLanes, kHighPart = 2, kLowPart = 0;
+  const int32_t* rows[kRows];
+  for (int i = 0; i < kRows; ++i) rows[i] = x[i];
+  int64_t left_in_group = group_words;
+  for (int64_t word = 0, block = 0; word < words; ++block) {
+    const int64_t block_words = panel_block_words(left_in_group, words - word);
+    const int32_t* steps = panel + kStep;
+    typename V::Int tile[kRows][kVectors];
+    for (int i = 0; i < kRows; ++i) {
+      for (int v = 0; v < kVectors; ++v) tile[i][v] = V::zero_int();
+    }
+    add_bytes<V, V8, kHighPart>(rows, steps, block_words, tile);
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::Int correction = V::load_words(panel + v * V::kLanes);
+      for (int i = 0; i < kRows; ++i) {
+        tile[i][v] = V::add(V::shift_left(tile[i][v], kByteBits), correction);
+      }
+    }
+    add_bytes<V, V8, kLowPart>(rows, steps, block_words, tile);
+    end_block<V>(tile, units, block, scales, sums, stride);
+    for (int i = 0; i < kRows; ++i) rows[i] += block_words * kStepsPerWord;
+    panel = steps + block_words * kParities * kStep;
+    word += block_words;
+    left_in_group -= block_words;
+    if (left_in_group == 0) {
+      left_in_group = group_words;
+      scales += kStep;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::cpu
