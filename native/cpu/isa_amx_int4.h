@@ -26,7 +26,7 @@ int64_t int4_strip_size(const MatmulInt4Args& args) {
 
 // Fewer rows are vectors' work. Sums of small groups are scaled so often that tiles are worth their
 // while only for more.
-int64_t least_int4_rows(int64_t group_size) { return group_size < 64 ? 24 : 12; }
+int64_t least_int4_rows(int64_t group_size) { return group_size < 64 ? 20 : 8; }
 
 int64_t int4_strip_bytes(const MatmulInt4Args& args) {
   const bool are_groups_whole_steps =

@@ -148,7 +148,7 @@ const Isa kAvx512VnniIsa = {
     sizeof kInt4Dots / sizeof *kInt4Dots,
     {Int4Order::kUnsignedBytes,
      12,
-     3,
+     5,
      2 * Vector::kLanes,
      pack_int4_byte_panel<Int4Vector, Int8Vector, 2>,
      {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 1>,

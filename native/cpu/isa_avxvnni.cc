@@ -57,7 +57,7 @@ struct Int4DotVector : Int4Vector {
 
 constexpr Int4Panels kInt4Panels = {Int4Order::kUnsignedBytes,
                                     6,
-                                    4,
+                                    8,
                                     2 * Vector::kLanes,
                                     pack_int4_byte_panel<Int4DotVector, Int8Vector, 2>,
                                     {int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 1>,
