@@ -14,13 +14,11 @@
 // A vector type V is as in isa_int4_dot.h, of 8 or 16 lanes, and has
 //   low_nibbles(words), high_nibbles(words)   of every byte
 //   leaf_sum<n>(even, odd, x)   products of n vectors of either nibbles with activations at x
-//   add_halves(a, b)            in every part, the sums of two elements of a, then those of b
-//   add_quarters(ab, cd)        of two of those: the lanes above
-//   in_group_order(v)           lane parts * l + p of that
-//   load_repeated(p), load_first_repeated(p, count)   four elements, or so many of them, in each
-//   part load_doubled(p), load_first_doubled(p, count)     half as many elements as lanes, each
-//   twice;
-//                                                     of vectors that have four parts
+//   add_halves(a, b)      in every part, the sums of two elements of a, then those of b
+//   add_quarters(ab, cd)  of two of those: the lanes above
+//   in_group_order(v)     lane parts * l + p of that
+//   load_repeated(p), load_first_repeated(p, count)   four elements, or so many, in each part
+//   load_doubled(p), load_first_doubled(p, count)     each element twice; only with four parts
 #pragma once
 
 #include "cpu/isa.h"
