@@ -8,9 +8,13 @@ export interface OptionSpec {
   description: string;
   /** A flag where undefined, else what stands for the value in --help: 'DIR', 'auto|on|off'. */
   value?: string;
+  /** All that is allowed, where `value` does not list it. */
+  choices?: readonly string[];
   default?: string;
   /** May be given several times: its value is a list. */
   multiple?: boolean;
+  /** The same, and several values may follow one name: `--sizes 1 2 4` or `--sizes 1,2,4`. */
+  list?: boolean;
 }
 
 export type OptionValues = Record<string, string | string[] | boolean | undefined>;
@@ -36,12 +40,42 @@ function firstSentence(message: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** A value of the form 'a|b|c' lists all that is allowed. */
-function checkChoice(option: string, value: unknown, spec: OptionSpec): void {
-  const choices = spec.value?.split('|') ?? [];
-  if (choices.length > 1 && typeof value === 'string' && !choices.includes(value)) {
-    throw new UsageError(`--${option} is '${value}', expected one of ${choices.join(', ')}`);
+/** A value of the form 'a|b|c' lists all that is allowed, if `choices` does not. */
+function checkChoice(option: string, value: OptionValues[string], spec: OptionSpec): void {
+  const choices = spec.choices ?? spec.value?.split('|') ?? [];
+  const given = [value].flat().filter((item) => typeof item === 'string');
+  const wrong = given.find((item) => !choices.includes(item));
+  if (choices.length > 1 && wrong !== undefined) {
+    throw new UsageError(`--${option} is '${wrong}', expected one of ${choices.join(', ')}`);
   }
+}
+
+function listItems(text: string): string[] {
+  return text.split(/[,\s]+/).filter((item) => item !== '');
+}
+
+/** The same arguments with one value a name: `--sizes=1 --sizes=2` for `--sizes 1 2`. */
+function spreadLists(args: string[], specs: Record<string, OptionSpec>): string[] {
+  const spread: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const [, name, value] = /^--([\w-]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    if (name === undefined || specs[name]?.list !== true) {
+      spread.push(args[i]);
+      continue;
+    }
+    const values = value === undefined ? [] : listItems(value);
+    while (value === undefined && i + 1 < args.length && !args[i + 1].startsWith('-')) {
+      values.push(...listItems(args[++i]));
+    }
+    if (values.length === 0) throw new UsageError(`--${name} has no value`);
+    spread.push(...values.map((item) => `--${name}=${item}`));
+  }
+  return spread;
+}
+
+function defaultOf({ default: value, multiple, list }: OptionSpec): object {
+  if (value === undefined) return {};
+  return { default: multiple || list ? listItems(value) : value };
 }
 
 /** By name, the arguments that have none on the command line. */
@@ -66,8 +100,8 @@ export function parseOptions(command: Command, args: string[]): OptionValues {
       name,
       {
         type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(spec.default === undefined ? {} : { default: spec.default }),
-        ...(spec.multiple ? { multiple: true } : {}),
+        ...defaultOf(spec),
+        ...(spec.multiple || spec.list ? { multiple: true } : {}),
         ...(name === 'help' ? { short: 'h' } : {}),
       },
     ]),
@@ -76,7 +110,7 @@ export function parseOptions(command: Command, args: string[]): OptionValues {
   let values: OptionValues;
   let positionals: string[];
   try {
-    const parsed = parseArgs({ args, options, allowPositionals });
+    const parsed = parseArgs({ args: spreadLists(args, specs), options, allowPositionals });
     positionals = parsed.positionals;
     values = parsed.values as OptionValues;
   } catch (error) {
@@ -94,13 +128,30 @@ function argumentLines(specs: Record<string, string>): string[] {
   return ['Arguments:', ...lines, ''];
 }
 
+const HELP_WIDTH = 100;
+
+/** Lines of words, none longer than `width` if it can be helped. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = `${lines[lines.length - 1]} ${word}`.trimStart();
+    if (line.length <= width || line === word) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 function optionLines(options: Record<string, OptionSpec>): string[] {
   const named = Object.entries(options).map(([name, spec]) => ({
     left: spec.value === undefined ? `--${name}` : `--${name} ${spec.value}`,
     right: spec.description + (spec.default ? ` (default: ${spec.default})` : ''),
   }));
   const width = Math.max(...named.map(({ left }) => left.length));
-  return named.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
+  return named.flatMap(({ left, right }) =>
+    wrap(right, HELP_WIDTH - width - 4).map(
+      (line, i) => `  ${(i === 0 ? left : '').padEnd(width)}  ${line}`,
+    ),
+  );
 }
 
 /** What `npx tfjs-qutlass <command> --help` prints. */

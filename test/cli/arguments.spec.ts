@@ -44,6 +44,30 @@ describe('arguments', () => {
     expect(commandHelp(brewing)).toContain('  <leaves>  of which tea\n  <pot>     made where\n');
   });
 
+  it('may be lists, of what is allowed', () => {
+    const list: Command = {
+      ...command,
+      options: {
+        sizes: { value: 'N', list: true, default: '1 2', description: 'how many' },
+        teas: { value: 'NAME', choices: ['green', 'black'], list: true, description: 'which' },
+        strong: { description: 'twice the leaves' },
+      },
+    };
+    expect(parseOptions(list, []).sizes).toEqual(['1', '2']);
+    const given = ['--sizes', '3', '4,5', '--strong', '--teas=green,black', '--sizes', '6'];
+    expect({ ...parseOptions(list, given) }).toEqual({
+      sizes: ['3', '4', '5', '6'],
+      strong: true,
+      teas: ['green', 'black'],
+    });
+    const parse = (args: string[]) => () => parseOptions(list, args);
+    expect(parse(['--teas', 'green', 'red'])).toThrowError(
+      UsageError,
+      "--teas is 'red', expected one of green, black",
+    );
+    expect(parse(['--sizes', '--strong'])).toThrowError(UsageError, '--sizes has no value');
+  });
+
   it('that are wrong are named', () => {
     const mistakes: [string[], string][] = [
       [['--sugar'], "unknown option '--sugar'"],
