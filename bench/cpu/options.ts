@@ -2,7 +2,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { CPU_SHAPES, type Shape } from '../shapes';
+import type { Shape } from '../../src/cli/bench/shapes';
+import { CPU_SHAPES } from './shapes';
 
 export interface Options {
   shapes: Shape[];
@@ -33,7 +34,9 @@ function shapeOf(name: string): Shape {
   const match = /^(\d+)x(\d+)$/.exec(name);
   if (!match) throw new Error(`--shapes has '${name}', expected KxN, as in 4096x11008`);
   const [k, n] = [Number(match[1]), Number(match[2])];
-  return CPU_SHAPES.find((s) => s.k === k && s.n === n) ?? { model: 'given', layer: name, n, k };
+  return (
+    CPU_SHAPES.find((s) => s.k === k && s.n === n) ?? { model: 'given', tp: 1, layer: name, n, k }
+  );
 }
 
 function cacheOf(name: string): 'hot' | 'cold' {

@@ -1,24 +1,25 @@
 /** What the measurements say: our ratios to the others, cell by cell and over all. */
-import { isRight, type Measurement } from './cell';
-import type { Format } from './providers';
+import { isRight } from '../../src/cli/bench/checks';
+import type { Format } from '../../src/cli/bench/providers/provider';
+import type { CpuMeasurement } from './cell';
 
 /** One cell's measurements. */
-export type Cell = Measurement[];
+export type Cell = CpuMeasurement[];
 
 /** In one cell and one format: the fastest of ours and of ONNX Runtime's settings. */
 export interface Comparison {
   cell: Cell;
   format: Format;
-  ours: Measurement;
-  theirs: Measurement | undefined;
-  float32: Measurement | undefined;
+  ours: CpuMeasurement;
+  theirs: CpuMeasurement | undefined;
+  float32: CpuMeasurement | undefined;
 }
 
 /** The groups of the two int4 settings; each is compared with ONNX Runtime's of the same. */
 type Group = number | null;
 
-function fastest(measurements: Measurement[]): Measurement | undefined {
-  return measurements.reduce<Measurement | undefined>(
+function fastest(measurements: CpuMeasurement[]): CpuMeasurement | undefined {
+  return measurements.reduce<CpuMeasurement | undefined>(
     (best, next) => (best === undefined || next.us.median < best.us.median ? next : best),
     undefined,
   );
@@ -34,7 +35,7 @@ export function comparisons(cell: Cell): Comparison[] {
           other.library === 'onnxruntime-node' &&
           other.format === format &&
           other.group === group &&
-          isRight(other),
+          isRight(other.format, other.maxRelativeError),
       ),
     );
   return ours.map((measurement) => ({
@@ -47,10 +48,6 @@ export function comparisons(cell: Cell): Comparison[] {
 }
 
 /** How many times faster the first is. */
-export function ratio(ours: Measurement, other: Measurement): number {
+export function ratio(ours: CpuMeasurement, other: CpuMeasurement): number {
   return other.us.median / ours.us.median;
-}
-
-export function geometricMean(values: number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }

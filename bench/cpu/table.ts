@@ -1,8 +1,10 @@
 /** Measurements as text. */
-import { isRight, type Measurement } from './cell';
-import { type Cell, type Comparison, comparisons, geometricMean, ratio } from './summary';
+import { isRight } from '../../src/cli/bench/checks';
+import { geometricMean } from '../../src/cli/bench/statistics';
+import type { CpuMeasurement } from './cell';
+import { type Cell, type Comparison, comparisons, ratio } from './summary';
 
-export function cellTitle({ k, n, m, threads, cold }: Measurement): string {
+export function cellTitle({ k, n, m, threads, cold }: CpuMeasurement): string {
   return `K=${k} N=${n} M=${m}, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${cold ? 'cold' : 'hot'}`;
 }
 
@@ -14,7 +16,9 @@ export function cellTable(cell: Cell): string {
     const time = `${median.toFixed(0)} us (${p20.toFixed(0)}..${p80.toFixed(0)})`;
     const speed = `${(row.tflops * 1000).toFixed(0)} GFLOP/s`;
     const against = float32 ? `${ratio(row, float32).toFixed(2)}x` : '';
-    const note = isRight(row) ? '' : `  wrong by ${row.maxRelativeError.toFixed(3)}: not compared`;
+    const note = isRight(row.format, row.maxRelativeError)
+      ? ''
+      : `  wrong by ${row.maxRelativeError.toFixed(3)}: not compared`;
     return `  ${row.provider.padEnd(22)}${time.padEnd(32)}${speed.padStart(14)}${against.padStart(9)}${note}`;
   });
   const notes = comparisons(cell)

@@ -2,16 +2,17 @@
  * A process that measures with one number of threads, which TensorFlow and the native kernels read
  * from the environment when they start. It sends each cell's measurements to its parent.
  */
-import { describeMachine, type Machine } from '../machine';
-import { ortVersion } from '../onnx/runtime';
-import { type Measurement, measureCell } from './cell';
+import { describeMachine, type Machine } from '../../src/cli/bench/machine';
+import { ortVersion } from '../../src/cli/bench/onnx/runtime';
+import * as tf from '../../src/index';
+import { type CpuMeasurement, measureCell } from './cell';
 import { parseOptions } from './options';
 import { PROVIDERS } from './providers';
 
-export type Line = Measurement & Machine;
+export type Line = CpuMeasurement & Machine;
 
 function machine(): Machine {
-  const described = describeMachine();
+  const described = describeMachine(tf);
   const libraries = { ...described.libraries, 'onnxruntime-node': ortVersion() };
   return { ...described, libraries };
 }

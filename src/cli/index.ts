@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command line: npx tfjs-qutlass <setup|build|doctor|quantize|inspect|compare>.
+ * The command line: npx tfjs-qutlass <setup|build|doctor|quantize|inspect|compare|bench>.
  *
- * Exit status: 0 done, 1 failed, 2 a mistake in the command line.
+ * Exit status: 0 done, 1 failed, 2 a mistake in the command line, 128 and the signal's number where
+ * one ended it.
  */
 import { type Command, UsageError, commandHelp, parseOptions, programHelp } from './arguments';
+import { bench } from './commands/bench';
+import { benchCompare } from './commands/bench_compare';
+import { benchPage } from './commands/bench_page';
 import { build } from './commands/build';
 import { compare } from './commands/compare';
 import { doctor } from './commands/doctor';
@@ -13,7 +17,17 @@ import { quantize } from './commands/quantize';
 import { setup } from './commands/setup';
 import { StepError } from './steps/step_error';
 
-const COMMANDS: readonly Command[] = [setup, build, doctor, quantize, inspect, compare];
+const COMMANDS: readonly Command[] = [
+  ...[setup, build, doctor, quantize, inspect, compare],
+  ...[bench, benchCompare, benchPage],
+];
+
+/** Some names are of two words. */
+function joinName([first, second, ...others]: string[]): string[] {
+  const joined = `${first} ${second}`;
+  if (COMMANDS.some(({ name }) => name === joined)) return [joined, ...others];
+  return [first, second, ...others].filter((arg) => arg !== undefined);
+}
 
 function findCommand(name: string): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
@@ -65,6 +79,6 @@ async function main([name, ...args]: string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((status) => {
+void main(joinName(process.argv.slice(2))).then((status) => {
   process.exitCode = status;
 });

@@ -1,5 +1,5 @@
 /** The packed package in programs for Node: right numbers, and nothing on stderr. */
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { NATIVE_PRODUCT, outputOf } from './expectations';
@@ -59,6 +59,19 @@ describe('the packed package', () => {
       const program = project.path('node_modules', 'tfjs-qutlass', 'dist', 'cli', 'index.js');
       const report = outputOf(project, program, 'inspect', model, '--json') as LayerFormats;
       expect(new Set(report.layers.map(({ format }) => format.split(' ')[0]))).toContain('int4');
+    });
+
+    it('has a benchmark, which needs no other package', () => {
+      const program = project.path('node_modules', 'tfjs-qutlass', 'dist', 'cli', 'index.js');
+      const options = ['--shapes', '32x64', '--batch-sizes', '1', '--time', '0.01'];
+      const device = ['--device', 'cpu', '--save-path', project.path('results')];
+      const { status, stdout } = project.run(program, 'bench', ...options, ...device);
+      expect(status).toBe(0);
+      expect(stdout).toContain('onnxruntime is not installed: npm install --ignore-scripts');
+      expect(stdout).toMatch(/no charts \(to add them: npm install --save-dev vega@6 /);
+      expect(readdirSync(project.path('results')).sort()).toEqual([
+        ...['index.html', 'results.csv', 'results.jsonl'],
+      ]);
     });
 
     it('registers its native ops once where two copies are loaded', () => {

@@ -14,14 +14,16 @@ function quietOthers(): void {
   (process as { noDeprecation?: boolean }).noDeprecation ??= true;
 }
 
-/** Throws a StepError or a QutlassLoadError. */
-export function loadPackage(): Package {
+/**
+ * Loads it. Throws a StepError or a QutlassLoadError.
+ *
+ * @param need What the command needs of tfjs-node, for people.
+ */
+export function loadPackage(need = 'models are read and written by tfjs-node'): Package {
   quietOthers();
   const tf = require('../../index') as Package;
   if (tf.node === undefined) {
-    throw new StepError('models are read and written by tfjs-node, which is not installed', {
-      remedy: installCommand(false),
-    });
+    throw new StepError(`${need}, which is not installed`, { remedy: installCommand(false) });
   }
   return tf;
 }

@@ -4,14 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import * as tf from '../src/index';
-
-/** Percentiles of a call's time, in microseconds. */
-export interface Microseconds {
-  p20: number;
-  median: number;
-  p80: number;
-}
+import type { Package } from '../models/load_package';
+import { type Microseconds, percentilesOf } from './statistics';
 
 /** Queues one call of tfjs; the result is disposed of by the caller. */
 export type Call = () => Tensor;
@@ -19,7 +13,7 @@ export type Call = () => Tensor;
 /** Makes so many calls, and resolves when the last is done. */
 export type Calls = (count: number) => void | Promise<void>;
 
-/** How much is measured: by default enough for a GPU's kernels, on a machine of its own. */
+/** How much is measured. */
 export interface Effort {
   mostSamples: number;
   leastSamples: number;
@@ -33,26 +27,20 @@ export interface Effort {
   pauseMs: number;
 }
 
-const DEFAULT_EFFORT: Effort = {
-  mostSamples: 21,
-  leastSamples: 21,
-  providerMs: Infinity,
-  warmUpMs: 400,
-  sampleMs: 20,
-  pauseMs: 3,
-};
+/** Calls that take longer need not be waken: what that saves is nothing to them. */
+const LONG_CALL_MS = 200;
 
 /** Waits for the device: reads one element, which no queued work can overtake. */
-function wait(result: Tensor): void {
+function wait(tf: Package, result: Tensor): void {
   tf.tidy(() => result.flatten().slice(0, 1).dataSync());
 }
 
 /** Calls of tfjs, with a wait for the last. */
-export function callsOf(call: Call): Calls {
+export function callsOf(tf: Package, call: Call): Calls {
   return (count) => {
     for (let i = 1; i < count; i++) call().dispose();
     const last = call();
-    wait(last);
+    wait(tf, last);
     last.dispose();
   };
 }
@@ -65,62 +53,68 @@ async function sample(calls: Calls, count: number): Promise<number> {
   return performance.now() - start;
 }
 
-async function callsPerSample(calls: Calls, effort: Effort): Promise<number> {
-  const end = performance.now() + effort.warmUpMs;
+/** The shortest time of a call, in milliseconds. */
+async function warmUp(calls: Calls, { warmUpMs }: Effort): Promise<number> {
+  const end = performance.now() + warmUpMs;
   let fastest = await sample(calls, 1);
   while (performance.now() < end) fastest = Math.min(fastest, (await sample(calls, 5)) / 5);
-  return Math.max(1, Math.ceil(effort.sampleMs / fastest));
-}
-
-function percentile(sorted: number[], fraction: number): number {
-  return sorted[Math.round(fraction * (sorted.length - 1))];
+  return fastest;
 }
 
 /** One provider's samples so far. */
 class Samples {
-  readonly us: number[] = [];
+  private readonly us: number[] = [];
+  private readonly count: number;
+  private readonly wakingCalls: number;
   private spentMs = 0;
 
   constructor(
     private readonly calls: Calls,
-    private readonly count: number,
+    callMs: number,
     private readonly effort: Effort,
-  ) {}
+  ) {
+    this.count = Math.max(1, Math.ceil(effort.sampleMs / callMs));
+    this.wakingCalls = callMs > LONG_CALL_MS ? 0 : 2;
+  }
 
   async add(): Promise<void> {
     const { mostSamples, leastSamples, providerMs, pauseMs } = this.effort;
     if (this.us.length >= mostSamples) return;
     if (this.us.length >= leastSamples && this.spentMs >= providerMs) return;
     await sleep(pauseMs);
-    await sample(this.calls, 2); // wakes this provider's threads, and its weights are in the cache
+    // Wakes this provider's threads, and its weights are in the cache.
+    if (this.wakingCalls > 0) await sample(this.calls, this.wakingCalls);
     const ms = await sample(this.calls, this.count);
     this.spentMs += ms;
     this.us.push((1000 * ms) / this.count);
   }
 
   percentiles(): Microseconds {
-    const sorted = this.us.sort((a, b) => a - b);
-    return {
-      p20: percentile(sorted, 0.2),
-      median: percentile(sorted, 0.5),
-      p80: percentile(sorted, 0.8),
-    };
+    return percentilesOf(this.us);
   }
 }
 
-/** Times every entry of `providers`, by name. */
+/** Times every entry of `providers`, by name. Rejects as soon as it can where `signal` says so. */
 export async function measure<Name extends string>(
   providers: Record<Name, Calls>,
-  effort: Effort = DEFAULT_EFFORT,
+  effort: Effort,
+  signal?: AbortSignal,
 ): Promise<Record<Name, Microseconds>> {
   const names = Object.keys(providers) as Name[];
   const samples = {} as Record<Name, Samples>;
+  const breathe = async () => {
+    await sleep(0); // in which a signal arrives, and progress is drawn
+    signal?.throwIfAborted();
+  };
   for (const name of names) {
-    const count = await callsPerSample(providers[name], effort);
-    samples[name] = new Samples(providers[name], count, effort);
+    await breathe();
+    samples[name] = new Samples(providers[name], await warmUp(providers[name], effort), effort);
   }
   for (let i = 0; i < effort.mostSamples; i++) {
-    for (const name of names) await samples[name].add();
+    for (const name of names) {
+      await breathe();
+      await samples[name].add();
+    }
   }
   const result = {} as Record<Name, Microseconds>;
   for (const name of names) result[name] = samples[name].percentiles();

@@ -1,6 +1,11 @@
 /** onnxruntime-node, as far as the benchmark uses it; it is loaded when first asked for. */
 import { createRequire } from 'node:module';
 
+import { StepError } from '../../steps/step_error';
+import { resolveOptional } from '../optional_package';
+
+export const ORT_PACKAGE = 'onnxruntime-node';
+
 export interface OrtTensor {
   data: Float32Array;
   dispose(): void;
@@ -19,13 +24,15 @@ interface Ort {
   };
 }
 
+/** Throws a StepError. */
 function load(): Ort {
-  const name = 'onnxruntime-node';
+  const remedy = `npm install --ignore-scripts ${ORT_PACKAGE}`;
+  const file = resolveOptional(ORT_PACKAGE);
+  if (file === undefined) throw new StepError(`${ORT_PACKAGE} is not installed`, { remedy });
   try {
-    return createRequire(__filename)(name) as Ort;
+    return createRequire(file)(file) as Ort;
   } catch (error) {
-    const reason = (error as Error).message;
-    throw new Error(`cannot load ${name} (npm install --ignore-scripts brings it): ${reason}`);
+    throw new StepError(`cannot load ${ORT_PACKAGE}: ${(error as Error).message}`, { remedy });
   }
 }
 

@@ -1,0 +1,66 @@
+/** The providers that `bench` knows, by the names that its options and results have. */
+import { float32 } from './float32';
+import { int4 } from './int4';
+import { int4a4, int4a4WithoutQuantization } from './int4a4';
+import { int8, int8WithoutQuantization } from './int8';
+import { onnxruntimeInt4, onnxruntimeInt8 } from './onnxruntime';
+import type { Provider } from './provider';
+
+/** What the others are compared with. */
+export const BASELINE = 'tfjs-float32';
+
+/** As `--providers` takes them, in the order of tables and charts. */
+export const PROVIDER_NAMES = [
+  BASELINE,
+  'int8',
+  'int8-noquant',
+  'int4',
+  'int4a4',
+  'int4a4-noquant',
+  'onnxruntime',
+] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+interface Variants {
+  /** Of int4's weights. */
+  groupSize: number;
+  /** The block sizes of rotations that int8 and int4a4 are measured with as well. */
+  hadamardSizes: readonly number[];
+}
+
+type Make = (variants: Variants) => Provider[];
+
+/** A provider without and with rotations. */
+function rotated(name: string, make: (name: string, hadamard?: number) => Provider): Make {
+  return ({ hadamardSizes }) => [
+    make(name),
+    ...hadamardSizes.map((size) => make(`${name}-had${size}`, size)),
+  ];
+}
+
+const MAKE: Record<ProviderName, Make> = {
+  'tfjs-float32': () => [float32(BASELINE)],
+  int8: rotated('int8', int8),
+  'int8-noquant': () => [int8WithoutQuantization('int8-noquant')],
+  int4: ({ groupSize }) => [int4('int4', groupSize)],
+  int4a4: rotated('int4a4', int4a4),
+  'int4a4-noquant': () => [int4a4WithoutQuantization('int4a4-noquant')],
+  // Of the settings that docs/cpu.md compares, those that are exact on every processor and fastest.
+  onnxruntime: ({ groupSize }) => [
+    onnxruntimeInt8('onnxruntime-int8', 'uint8'),
+    onnxruntimeInt4('onnxruntime-int4', groupSize, 4),
+  ],
+};
+
+export function makeProviders(names: readonly ProviderName[], variants: Variants): Provider[] {
+  return PROVIDER_NAMES.filter((name) => names.includes(name)).flatMap((name) =>
+    MAKE[name](variants),
+  );
+}
+
+/** What keeps a provider from a layer of that K; undefined where nothing does. */
+export function whyUnfit({ library, group, hadamard }: Provider, k: number): string | undefined {
+  if (hadamard > 0 && k % hadamard !== 0) return `K=${k} is no multiple of ${hadamard}`;
+  const needsWholeGroups = library === 'onnxruntime-node' && group !== null;
+  return needsWholeGroups && k % group !== 0 ? `K=${k} is no multiple of ${group}` : undefined;
+}
