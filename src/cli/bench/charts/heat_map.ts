@@ -41,7 +41,8 @@ export function heatMaps(results: readonly Result[]): HeatMap[] {
 
 const COLUMN_WIDTH = 58;
 const ROW_HEIGHT = 17;
-const MAPS_A_ROW = 3;
+/** Side by side, so many columns of all maps are still read on a page; two maps always are. */
+const COLUMNS_A_ROW = 12;
 
 const AXIS = { title: null, domain: false, ticks: false, labelLimit: 0 };
 
@@ -76,6 +77,7 @@ function mapChart({ provider, cells }: HeatMap): object {
 export function heatMapChart(results: readonly Result[]): object | undefined {
   const maps = heatMaps(results);
   if (maps.length === 0) return undefined;
+  const layers = unique(results.map(shapeTitle));
   const subtitle = [...unique(results.map(modelTitle)), results[0].device].join('; ');
   return {
     background: 'white',
@@ -89,7 +91,7 @@ export function heatMapChart(results: readonly Result[]): object | undefined {
     },
     config: { font: FONT, view: { stroke: null } },
     concat: maps.map(mapChart),
-    columns: MAPS_A_ROW,
+    columns: Math.max(2, Math.floor(COLUMNS_A_ROW / layers.length)),
     spacing: { row: 24, column: 28 },
   };
 }

@@ -25,7 +25,7 @@ th { font-weight: 600; } tbody tr:nth-child(odd) { background: #f5f5f5; }
 .maps { display: flex; flex-wrap: wrap; gap: 1.6rem 2.2rem; }
 .heat caption { font-weight: 700; text-align: left; padding-bottom: 4px; }
 .heat td { border: 1px solid #fff; text-align: center; } .heat tbody tr { background: none; }
-.heat thead th { text-align: center; }
+.heat thead th { text-align: center; vertical-align: bottom; white-space: normal; max-width: 5rem; }
 .heat td:empty { background: repeating-linear-gradient(45deg, #eee 0 4px, #fff 4px 8px); }
 .scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; }
 details { margin: .4rem 0 1.4rem; } summary { cursor: pointer; }
