@@ -28,6 +28,8 @@ const char* unpack_int8(const UnpackArgs& args, Stream stream);
 
 const char* hadamard(const HadamardArgs& args, Stream stream);
 const char* rotate(const RotateArgs& args, Stream stream);
+
+// With ScaleMethod::kQuest a row has at most kMaxQuestK elements.
 const char* quantize_int8(const QuantizeInt8Args& args, Stream stream);
 const char* quantize_int4(const QuantizeInt4Args& args, Stream stream);
 const char* quantize_weight_int8(const QuantizeWeightInt8Args& args, Stream stream);
@@ -35,21 +37,22 @@ const char* quantize_weight_int4(const QuantizeWeightInt4Args& args, Stream stre
 const char* dequantize_int8(const DequantizeInt8Args& args, Stream stream);
 const char* dequantize_int4(const DequantizeInt4Args& args, Stream stream);
 
-// How a product would be computed, as QUTLASS_INT8_CONFIG and QUTLASS_INT4_CONFIG name it, or why
-// it cannot be. Pointers may be null: the operands are then taken to be aligned.
+// How a product would be computed, as QUTLASS_INT8_CONFIG, QUTLASS_INT4_CONFIG and
+// QUTLASS_INT4_INT4_CONFIG name it, or why it cannot be. Pointers may be null: the operands are then taken to be aligned.
 std::string configuration(const MatmulInt8Args& args);
 std::string configuration(const MatmulInt4Args& args);
+std::string configuration(const MatmulInt4Int4Args& args);
 
 size_t workspace_bytes(const MatmulInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Args& args);
-size_t workspace_bytes(const LinearInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Int4Args& args);
+size_t workspace_bytes(const LinearInt8Args& args);
 size_t workspace_bytes(const LinearInt4Args& args);
 
 const char* matmul_int8(const MatmulInt8Args& args, void* workspace, Stream stream);
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stream);
-const char* linear_int8(const LinearInt8Args& args, void* workspace, Stream stream);
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace, Stream stream);
+const char* linear_int8(const LinearInt8Args& args, void* workspace, Stream stream);
 const char* linear_int4(const LinearInt4Args& args, void* workspace, Stream stream);
 
 }  // namespace qutlass::cuda

@@ -2,7 +2,7 @@
 // int8 product.
 #include "cuda/device.h"
 #include "cuda/launch.h"
-#include "cuda/linear_int8_stream.cuh"
+#include "cuda/linear_integers_stream.cuh"
 #include "cuda/tile_plan.h"
 
 namespace qutlass::cuda {
@@ -56,38 +56,43 @@ QuantizeInt8Args quantization_of(const LinearInt8Args& args, void* workspace) {
   quantization.rows = args.m;
   quantization.k = args.k;
   quantization.symmetric = args.symmetric;
+  quantization.method = args.method;
+  quantization.rotation = args.rotation;
   return quantization;
 }
 
-// The row must fit beside the rings. A forced configuration is the product's, by the longer way.
+QuantizedRow row_of(const LinearInt8Args& args) {
+  return {args.x, args.k, args.symmetric, args.method};
+}
+
+// A forced configuration is the product's, by the longer way, which matrices take too.
 bool is_one_kernel(const LinearInt8Args& args) {
-  constexpr int64_t kStaticBytes = sizeof(ValueRange) * kQuantizeMaxThreads / kWarpSize;
-  return args.m == 1 &&
-         stream_shared_bytes<Int8Ring, 1>(kStreamMaxWarps) + Int8SharedRow::bytes(args.k) +
-                 kStaticBytes <=
-             kMaxSharedBytes &&
+  const bool is_matrix = args.rotation.block_size && args.rotation.matrix;
+  return args.m == 1 && !is_matrix && fits_stream_linear<Int8Elements<true>>(row_of(args)) &&
          !is_plan_forced(menu_for(product_of(args, {})));
 }
 
-template <bool kHasZero, bool kAligned>
-cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& product,
+template <class RowQuantizer>
+cudaError_t launch_one_kernel(const RowQuantizer& quantize, const MatmulInt8Args& product,
                               Stream stream) {
-  constexpr auto kernel = stream_linear_int8_kernel<kHasZero, kAligned>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxSharedBytes)) return error;
-  const auto plan = StreamPlan::of<Int8Ring>(product.n, product.words);
-  const int bytes =
-      stream_shared_bytes<Int8Ring, 1>(plan.warps, static_cast<int>(Int8SharedRow::bytes(args.k)));
-  kernel<<<plan.blocks, plan.warps * kWarpSize, bytes, stream>>>(args, product, plan);
-  return cudaGetLastError();
+  // The kernel for zero points takes their absence too.
+  using HasZero = Int8Elements<true>;
+  if (!has_aligned_weights(product)) {
+    return launch_stream_linear<HasZero, false>(quantize, product, stream);
+  }
+  return quantize.row.symmetric
+             ? launch_stream_linear<Int8Elements<false>, true>(quantize, product, stream)
+             : launch_stream_linear<HasZero, true>(quantize, product, stream);
 }
 
 cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& product,
                               Stream stream) {
-  const GlobalMatrix weights{product.b, product.n, product.words * 4};
-  // The kernel for zero points takes their absence too.
-  if (!weights.rows_are_aligned()) return launch_one_kernel<true, false>(args, product, stream);
-  return args.symmetric ? launch_one_kernel<false, true>(args, product, stream)
-                        : launch_one_kernel<true, true>(args, product, stream);
+  const QuantizedRow row = row_of(args);
+  if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
+    return launch_one_kernel(PlainRowQuantizer<Int8Format<false>>{row}, product, stream);
+  }
+  const HadamardRotation rotation(args.rotation.block_size);
+  return launch_one_kernel(HadamardRowQuantizer<Int8Format<true>>{row, rotation}, product, stream);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ __device__ __forceinline__ int32_t to_integer(int32_t value) { return value; }
 struct Int8Packing {
   static constexpr int kPerWord = kInt8PerWord;
 
-  // The word of four integers, of which those from `count` on are 0.
-  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4], int) const {
+  // The word of four integers.
+  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4]) const {
     return ptx::saturated_int8_word(integers);
   }
 };
@@ -27,13 +27,13 @@ struct Int4Packing {
   static constexpr int kPerWord = kInt4PerWord;
   int32_t offset;  // 8 for signed values
 
-  // The half word of four integers, of which `count` count.
-  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4], int count) const {
+  // The half word of four integers.
+  __device__ __forceinline__ uint32_t bits(const int32_t (&integers)[4]) const {
     uint32_t bits = 0;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       const int32_t clamped = min(max(integers[i], -offset), 15 - offset);
-      if (i < count) bits |= int4_in_word(clamped + offset, i);
+      bits |= int4_in_word(clamped + offset, i);
     }
     return bits;
   }
@@ -74,7 +74,6 @@ class PackRows {
   }
 
   __device__ __forceinline__ void store(uint32_t piece, const Loaded& loaded) const {
-    const int count = count_of(piece);
     uint32_t word = 0;
 #pragma unroll
     for (int i = 0; i < kFours; ++i) {
@@ -82,7 +81,7 @@ class PackRows {
       Source::get(values, loaded.fours[i]);
       const int32_t integers[4] = {to_integer(values[0]), to_integer(values[1]),
                                    to_integer(values[2]), to_integer(values[3])};
-      word |= packing_.bits(integers, count - 4 * i) << 16 * i;
+      word |= packing_.bits(integers) << 16 * i;
     }
     packed_[piece] = static_cast<int32_t>(word);
   }

@@ -1,205 +1,237 @@
-// The quantization of one row by a team of warps: a pass for the range, one for the integers.
+// The quantization of one row by a team of warps: a pass that finds the scale, one for the integers.
 //
-// The row is taken in batches of kHeldWords words a thread, four values each. Between the two
-// passes the last batch waits in registers, those before it in shared memory as far as there is
-// any; what finds no room is read twice.
+// The row is taken in batches of kFoursPerThread fours (of neighbouring values) a thread, a warp's
+// one after the other. Between the two passes the last batch waits in registers, those before it in
+// shared memory as far as there is any; what finds no room is read twice.
+//
+// What is done to the values on their way in (PlainRow, RotatedRow) and what they become
+// (Int8Format, Int4Format) are types.
 #pragma once
 
+#include <type_traits>
+
 #include "cuda/device.h"
-#include "cuda/value_range.cuh"
+#include "cuda/rotate_row.cuh"
+#include "cuda/row_format.cuh"
+#include "cuda/row_scale.cuh"
 #include "cuda/vector.cuh"
 #include "cuda/warp_segment.cuh"
 
 namespace qutlass::cuda {
 
-constexpr int kQuantizeMaxThreads = 1024;
-constexpr int kHeldWords = 4;  // of a thread of a block
+constexpr int kPlainHeldFours = 4;  // of a thread of a block
 
 struct QuantizedRow {
   const float* x;
   int64_t k;
+  bool symmetric;
+  ScaleMethod method;
 };
 
-// Room in shared memory for the values of the first `count` words of a row. A thread finds there
-// what it has put there itself.
-struct ParkedWords {
-  uint4* words = nullptr;
+// Room in shared memory for the values of the first `count` fours of a row, whole batches of a warp.
+// A thread finds there what it has put there itself.
+struct ParkedFours {
+  uint4* fours = nullptr;
   uint32_t count = 0;
-
-  __device__ __forceinline__ bool has_room(uint32_t word) const { return word < count; }
-  __device__ __forceinline__ void put(uint32_t word, const float (&values)[4]) const {
-    words[word] = as_vector(values);
-  }
-  __device__ __forceinline__ void get(float (&values)[4], uint32_t word) const {
-    from_vector(values, words[word]);
-  }
 };
 
 // Who quantizes a row: a warp, if a single batch holds the row, or the whole block.
 struct WarpTeam {
-  static constexpr bool kTakesLongRows = false;
-  static __device__ __forceinline__ uint32_t rank() { return lane_index(); }
-  static __device__ __forceinline__ uint32_t size() { return kWarpSize; }
-  // The range over all threads of the team, in every thread.
-  static __device__ __forceinline__ ValueRange range(const ValueRange& range) {
-    return warp_range(range);
-  }
+  static constexpr bool kIsBlock = false;
+  static __device__ __forceinline__ uint32_t warp() { return 0; }
+  static __device__ __forceinline__ uint32_t warps() { return 1; }
+  static __device__ __forceinline__ bool is_first_thread() { return lane_index() == 0; }
 };
 
 struct BlockTeam {
-  static constexpr bool kTakesLongRows = true;
-  static __device__ __forceinline__ uint32_t rank() { return threadIdx.x; }
-  static __device__ __forceinline__ uint32_t size() { return blockDim.x; }
-  static __device__ __forceinline__ ValueRange range(ValueRange range) {
-    __shared__ ValueRange warps[kQuantizeMaxThreads / kWarpSize];
-    range = warp_range(range);
-    if (lane_index() == 0) warps[threadIdx.x / kWarpSize] = range;
-    __syncthreads();
-    return warp_range(lane_index() < blockDim.x / kWarpSize ? warps[lane_index()] : ValueRange{});
+  static constexpr bool kIsBlock = true;
+  static __device__ __forceinline__ uint32_t warp() { return threadIdx.x / kWarpSize; }
+  static __device__ __forceinline__ uint32_t warps() { return blockDim.x / kWarpSize; }
+  static __device__ __forceinline__ bool is_first_thread() { return threadIdx.x == 0; }
+};
+
+// The values as they are, as a segment's lanes hold them.
+template <class LaneSegment, int kFours>
+struct PlainRow {
+  using Segment = LaneSegment;
+  static constexpr int kFoursPerThread = kFours;
+  static constexpr bool kHasMethods = false;  // the scale is that of abs_max
+
+  const float* x;
+  uint32_t k;
+
+  // Those from the four `first` on, and from each 32 fours further on.
+  __device__ __forceinline__ void load(float (&values)[kFours][4], uint32_t first) const {
+#pragma unroll
+    for (int i = 0; i < kFours; ++i) Segment::load(values[i], x, first + i * kWarpSize, k);
   }
 };
 
-// quantize() of four values of a row whose range is known, as the bytes of a word. What quantize()
-// guards against is settled for the whole row:
-// - |value * inverse| is at most 255 and a rounding error, so that adding 1.5 * 2^23 rounds it half
-//   to even and leaves the integer in the low bits of the sum;
-// - a symmetric row's integers are then within -127 ... 127, an asymmetric one's saturate;
-// - where the inverse is 0, so is the zero point.
-__device__ __forceinline__ uint32_t quantized_bytes(const float (&values)[4],
-                                                    const Quantizer& quantizer) {
-  constexpr float kShifter = 12582912.0f;
-  constexpr int32_t kShifterBits = 0x4b400000;
-  int32_t integers[4];
+// Rotated values; a lane holds neighbours wherever the row begins.
+template <class Rotation>
+struct RotatedRow;
+
+template <>
+struct RotatedRow<HadamardRotation> {
+  using Segment = AlignedSegment;
+  static constexpr int kFoursPerThread = kChunkFours;
+  static constexpr bool kHasMethods = true;
+
+  const float* x;
+  uint32_t k;
+  const HadamardRotation& rotation;
+
+  __device__ __forceinline__ void load(Chunk& values, uint32_t first) const {
 #pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    const float shifted = add(multiply(values[i], quantizer.inverse), kShifter);
-    integers[i] = static_cast<int32_t>(float_bits(shifted)) + (quantizer.zero - kShifterBits);
+    for (int i = 0; i < kChunkFours; ++i) {
+      const uint32_t value = (first + i * kWarpSize) * 4;
+      load_4(values[i], x + value, static_cast<int>(k - value));
+    }
+    rotation.rotate(values);
   }
-  return quantizer.inverse == 0.0f ? 0 : ptx::saturated_int8_word(integers);
-}
+};
 
-// The bytes of a word that stand for its first `count` values, 1 or more.
-__device__ __forceinline__ uint32_t first_bytes(uint32_t word, uint32_t count) {
-  return count < 4 ? word & ((1u << 8 * count) - 1) : word;
-}
+template <>
+struct RotatedRow<MatrixRotation> {
+  using Segment = AlignedSegment;
+  static constexpr int kFoursPerThread = kChunkFours;
+  static constexpr bool kHasMethods = true;
 
-template <class Team, class Segment, int kWordsPerThread>
+  const float* x;
+  uint32_t k;
+  const MatrixRotation& rotation;
+
+  __device__ __forceinline__ void load(Chunk& values, uint32_t first) const {
+#pragma unroll
+    for (int i = 0; i < kChunkFours; ++i) {
+      const uint32_t value = (first + i * kWarpSize) * 4;
+      if (rotation.has_fours) {
+        load_four(values[i], value);
+      } else {
+        load_values(values[i], value);
+      }
+    }
+  }
+
+ private:
+  __device__ __forceinline__ void load_four(float (&values)[4], uint32_t value) const {
+    float four[1][4] = {};
+    const uint32_t column = value % rotation.size;
+    if (value < k) rotation.fours(four, x + value - column, 0, column);
+#pragma unroll
+    for (int j = 0; j < 4; ++j) values[j] = four[0][j];
+  }
+
+  __device__ __forceinline__ void load_values(float (&values)[4], uint32_t value) const {
+#pragma unroll
+    for (int j = 0; j < 4; ++j) {
+      const uint32_t column = (value + j) % rotation.size;
+      values[j] = value + j < k ? rotation.one(x + value + j - column, column) : 0.0f;
+    }
+  }
+};
+
+template <class Team, class Format, class Row>
 class RowQuantization {
  public:
-  __device__ __forceinline__ RowQuantization(const QuantizedRow& row, const ParkedWords& parked)
-      : x_(row.x),
-        k_(static_cast<uint32_t>(row.k)),
-        row_words_(static_cast<uint32_t>(int8_words(row.k))),
-        parked_(parked) {}
+  // `sums` has room for the sums of the row's chunks where the method needs them (row_scale.cuh).
+  __device__ __forceinline__ RowQuantization(const QuantizedRow& row, const Row& values,
+                                             const ParkedFours& parked, float* sums)
+      : row_(row),
+        values_(values),
+        row_fours_(static_cast<uint32_t>(ceil_div(row.k, 4))),
+        parked_(parked),
+        sums_(sums) {}
 
-  __device__ __forceinline__ Quantizer run(bool symmetric, int32_t* words) const {
-    const uint32_t batch_words = kWordsPerThread * Team::size();
-    float values[kWordsPerThread][4];
-    ValueRange range;
-    uint32_t first = Team::rank();
-    uint32_t words_left = row_words_;  // the same in all threads
-    while (Team::kTakesLongRows && words_left > batch_words) {
-      load(values, first);
-      include(range, values);
+  // Writes the words of the row; all threads of the team take part.
+  __device__ __forceinline__ Quantizer run(int32_t* words) const {
+    const uint32_t batch_fours = kWarpFours * Team::warps();
+    Values values;
+    RowScale<Team, Row::kHasMethods> scale(row_.method, row_fours_, sums_);
+    uint32_t first = kWarpFours * Team::warp() + lane_index();
+    uint32_t fours_left = row_fours_;  // the same in all threads
+    while (Team::kIsBlock && fours_left > batch_fours) {
+      values_.load(values, first);
+      scale.include(values, first / kWarpFours);
       park(values, first);
-      first += batch_words;
-      words_left -= batch_words;
+      first += batch_fours;
+      fours_left -= batch_fours;
     }
-    load(values, first);
-    include(range, values);
+    values_.load(values, first);
+    scale.include(values, first / kWarpFours);
 
-    const Quantizer quantizer = quantizer_of(Team::range(range), symmetric);
+    const Quantizer quantizer =
+        scale.template quantizer<Format>(row_.k, row_.symmetric);
+    const Format format(quantizer, row_.symmetric);
 
-    store(words, values, first, quantizer);
-    while (Team::kTakesLongRows && first >= batch_words) {
-      first -= batch_words;
+    store(words, values, first, format);
+    while (Team::kIsBlock && first >= batch_fours) {
+      first -= batch_fours;
       unpark(values, first);
-      store(words, values, first, quantizer);
+      store(words, values, first, format);
     }
     return quantizer;
   }
 
  private:
-  using Values = float[kWordsPerThread][4];
-
-  // A thread's word `i` of the batch in which its first is `first`.
-  static __device__ __forceinline__ uint32_t word(uint32_t first, int i) {
-    return first + i * Team::size();
-  }
-
-  static __device__ __forceinline__ Quantizer quantizer_of(const ValueRange& range,
-                                                           bool symmetric) {
-    return symmetric ? symmetric_quantizer(range.amax(), 127.0f, 0)
-                     : asymmetric_quantizer(range.least, range.greatest, 255.0f, -128.0f);
-  }
-
-  static __device__ __forceinline__ void include(ValueRange& range, const Values& values) {
-#pragma unroll
-    for (const float(&of_word)[4] : values) {
-#pragma unroll
-      for (float value : of_word) range.include(value);
-    }
-  }
-
-  __device__ __forceinline__ void load(Values& values, uint32_t first) const {
-#pragma unroll
-    for (int i = 0; i < kWordsPerThread; ++i) Segment::load(values[i], x_, word(first, i), k_);
-  }
+  static constexpr int kFours = Row::kFoursPerThread;
+  static constexpr uint32_t kWarpFours = kFours * kWarpSize;  // of a warp's batch
+  using Values = float[kFours][4];
 
   __device__ __forceinline__ void park(const Values& values, uint32_t first) const {
+    if (first >= parked_.count) return;
 #pragma unroll
-    for (int i = 0; i < kWordsPerThread; ++i) {
-      if (parked_.has_room(word(first, i))) parked_.put(word(first, i), values[i]);
-    }
+    for (int i = 0; i < kFours; ++i) parked_.fours[first + i * kWarpSize] = as_vector(values[i]);
   }
 
   __device__ __forceinline__ void unpark(Values& values, uint32_t first) const {
+    if (first >= parked_.count) return values_.load(values, first);
 #pragma unroll
-    for (int i = 0; i < kWordsPerThread; ++i) {
-      if (parked_.has_room(word(first, i))) {
-        parked_.get(values[i], word(first, i));
-      } else {
-        Segment::load(values[i], x_, word(first, i), k_);
-      }
-    }
+    for (int i = 0; i < kFours; ++i) from_vector(values[i], parked_.fours[first + i * kWarpSize]);
   }
 
   __device__ __forceinline__ void store(int32_t* words, const Values& values, uint32_t first,
-                                        const Quantizer& quantizer) const {
+                                        const Format& format) const {
 #pragma unroll
-    for (int i = 0; i < kWordsPerThread; ++i) {
-      const uint32_t index = word(first, i);
-      if (index - lane_index() < row_words_) {  // the same in all lanes
-        const uint32_t bytes = Segment::word_of_lane(quantized_bytes(values[i], quantizer));
-        if (index < row_words_) {
-          words[index] = static_cast<int32_t>(first_bytes(bytes, k_ - index * kInt8PerWord));
-        }
+    for (int i = 0; i < kFours; ++i) {
+      const uint32_t four = first + i * kWarpSize;
+      if (four - lane_index() < row_fours_) {  // the same in all lanes
+        const uint32_t bits = Row::Segment::bits_of_lane(format.bits(values[i]));
+        format.store(words, four, bits, static_cast<uint32_t>(row_.k));
       }
     }
   }
 
-  const float* x_;
-  uint32_t k_;
-  uint32_t row_words_;
-  ParkedWords parked_;
+  QuantizedRow row_;
+  const Row& values_;
+  uint32_t row_fours_;
+  ParkedFours parked_;
+  float* sums_;
 };
 
-// Writes the int8_words(row.k) words of the row; all threads of the team take part.
-template <class Team, int kWordsPerThread>
-__device__ __forceinline__ Quantizer quantize_row(const QuantizedRow& row, bool symmetric,
-                                                  const ParkedWords& parked, int32_t* words) {
-  if (is_aligned_16(row.x)) {
-    return RowQuantization<Team, AlignedSegment, kWordsPerThread>(row, parked)
-        .run(symmetric, words);
-  }
-  return RowQuantization<Team, UnalignedSegment, kWordsPerThread>(row, parked)
-      .run(symmetric, words);
+// Quantizes a row as it is, with abs_max: the same by 16-byte loads or, where it begins elsewhere,
+// by loads of 4 bytes.
+template <class Team, class Format, int kFours>
+__device__ __forceinline__ Quantizer quantize_plain_row(const QuantizedRow& row,
+                                                        const ParkedFours& parked,
+                                                        int32_t* words) {
+  const auto run = [&](const auto& values) {
+    using Row = std::decay_t<decltype(values)>;
+    return RowQuantization<Team, Format, Row>(row, values, parked, nullptr).run(words);
+  };
+  const auto k = static_cast<uint32_t>(row.k);
+  if (is_aligned_16(row.x)) return run(PlainRow<AlignedSegment, kFours>{row.x, k});
+  return run(PlainRow<UnalignedSegment, kFours>{row.x, k});
 }
 
-// The same by all threads of a block, without room in shared memory.
-__device__ __forceinline__ Quantizer quantize_row(const QuantizedRow& row, bool symmetric,
-                                                  int32_t* words) {
-  return quantize_row<BlockTeam, kHeldWords>(row, symmetric, {}, words);
+// Quantizes a rotated row by any method.
+template <class Team, class Format, class Rotation>
+__device__ __forceinline__ Quantizer quantize_rotated_row(const QuantizedRow& row,
+                                                          const Rotation& rotation,
+                                                          const ParkedFours& parked, float* sums,
+                                                          int32_t* words) {
+  const RotatedRow<Rotation> values{row.x, static_cast<uint32_t>(row.k), rotation};
+  return RowQuantization<Team, Format, RotatedRow<Rotation>>(row, values, parked, sums).run(words);
 }
 
 }  // namespace qutlass::cuda

@@ -1,4 +1,4 @@
-// How a matrix product is cut into pieces of work: shared by the int8 and the int4 product.
+// How a matrix product is cut into pieces of work: shared by all of them.
 #pragma once
 
 #include <cstdint>
@@ -81,5 +81,6 @@ bool is_plan_forced(const TileMenu& menu);
 // What there is for a product; its matrices are not read.
 const TileMenu& menu_for(const MatmulInt8Args& args);
 const TileMenu& menu_for(const MatmulInt4Args& args);
+const TileMenu& menu_for(const MatmulInt4Int4Args& args);
 
 }  // namespace qutlass::cuda

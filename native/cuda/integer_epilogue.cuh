@@ -1,4 +1,5 @@
-// From int32 sums to results: what the kernels of the int8 product have in common.
+// From int32 sums to results: what the kernels of the integer products have in common. The product
+// of two int4 comes as MatmulInt8Args too, without zero points: words are words.
 #pragma once
 
 #include "qutlass/ops.h"
@@ -6,12 +7,12 @@
 namespace qutlass::cuda {
 
 // What the epilogue needs of a row of the result.
-struct Int8Row {
+struct IntegerRow {
   float scale;
   int32_t zero;
 
-  Int8Row() = default;
-  __device__ __forceinline__ Int8Row(const MatmulInt8Args& args, int64_t m)
+  IntegerRow() = default;
+  __device__ __forceinline__ IntegerRow(const MatmulInt8Args& args, int64_t m)
       : scale(__ldg(args.sa + (args.sa_is_scalar ? 0 : m))),
         zero(args.a_zero ? __ldg(args.a_zero + m) : 0) {}
 
@@ -27,12 +28,12 @@ __device__ __forceinline__ float column_scale(const MatmulInt8Args& args, int64_
 }
 
 // f32(acc) * sa * sb, before bias and activation.
-__device__ __forceinline__ float scaled(int32_t acc, const Int8Row& row, float column_scale) {
+__device__ __forceinline__ float scaled(int32_t acc, const IntegerRow& row, float column_scale) {
   return multiply(multiply(static_cast<float>(acc), row.scale), column_scale);
 }
 
 // y[m, n] from its sum.
-__device__ __forceinline__ void store_result(const MatmulInt8Args& args, const Int8Row& row,
+__device__ __forceinline__ void store_result(const MatmulInt8Args& args, const IntegerRow& row,
                                              int64_t m, int64_t n, int32_t acc) {
   const float bias = args.bias ? __ldg(args.bias + n) : 0.0f;
   args.y[m * args.n + n] = int8_epilogue(acc, row.scale, column_scale(args, n),
@@ -40,7 +41,7 @@ __device__ __forceinline__ void store_result(const MatmulInt8Args& args, const I
 }
 
 // Adds up the partial sums of a split k, [splits, m, n], and finishes them: one thread a result.
-struct FinishInt8 {
+struct FinishIntegers {
   MatmulInt8Args args;
   const int32_t* partials;
   int splits;
@@ -51,7 +52,7 @@ struct FinishInt8 {
     for (int split = 0; split < splits; ++split) {
       acc += __ldg(partials + split * args.m * args.n + index);
     }
-    store_result(args, Int8Row(args, m), m, n, acc);
+    store_result(args, IntegerRow(args, m), m, n, acc);
   }
 };
 

@@ -1,45 +1,47 @@
-// The int8 product by tiles, for many rows: cp.async -> shared memory -> ldmatrix -> mma.sync.
+// The integer products by tiles, for many rows: cp.async -> shared memory -> ldmatrix -> mma.sync.
 //
 // Both operands have k last, so their fragments are what ldmatrix gives from the plain layout.
 #pragma once
 
 #include "cuda/block_tile.cuh"
-#include "cuda/int8_epilogue.cuh"
+#include "cuda/integer_elements.cuh"
+#include "cuda/integer_epilogue.cuh"
 #include "cuda/pair_epilogue.cuh"
 #include "cuda/shared_tile.cuh"
 #include "qutlass/ops.h"
 
 namespace qutlass::cuda {
 
-// The shape of a block's tile and of its pipeline: kStages steps of kStepBytes int8 along k. Tiles
+// The shape of a block's tile and of its pipeline: kStages steps of kStepBytes along k. Tiles
 // that are not kAligned take matrices whose rows do not start at multiples of 16 bytes.
-template <int kTileM, int kTileN, int kStepBytes, int kGridM, int kGridN, int kStageCount,
+template <int kTileM, int kTileN, int kStepSize, int kGridM, int kGridN, int kStageCount,
           bool kTileAligned = true>
-struct Int8Tile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
+struct IntegerTile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   static constexpr bool kAligned = kTileAligned;
-  static constexpr int kStepK = kStepBytes;
+  static constexpr int kStepBytes = kStepSize;
   static constexpr int kStages = kStageCount;
-  static constexpr int kBOffset = kTileM * kStepBytes;
-  static constexpr int kStageBytes = (kTileM + kTileN) * kStepBytes;
+  static constexpr int kBOffset = kTileM * kStepSize;
+  static constexpr int kStageBytes = (kTileM + kTileN) * kStepSize;
   static constexpr int kSharedBytes = kStages * kStageBytes;
   static_assert(kSharedBytes <= kMaxSharedBytes, "the tile must fit the smallest device");
 
-  using Layout = SwizzledLayout<kStepBytes>;
-  using ALoader = TileLoader<kTileM, kStepBytes / kChunkBytes, Int8Tile::kThreads, Layout>;
-  using BLoader = TileLoader<kTileN, kStepBytes / kChunkBytes, Int8Tile::kThreads, Layout>;
+  using Layout = SwizzledLayout<kStepSize>;
+  using ALoader = TileLoader<kTileM, kStepSize / kChunkBytes, IntegerTile::kThreads, Layout>;
+  using BLoader = TileLoader<kTileN, kStepSize / kChunkBytes, IntegerTile::kThreads, Layout>;
 };
 
 // A warp's sums, and the fragments of the two blocks of 32 bytes that it multiplies and fetches.
-template <class Tile, bool kHasZero>
-struct Int8WarpTile {
-  static constexpr int kBlocks = Tile::kStepK / kBlockBytes;
+template <class Elements, class Tile>
+struct IntegerWarpTile {
+  static constexpr bool kHasZero = Elements::kHasZero;
+  static constexpr int kBlocks = Tile::kStepBytes / kBlockBytes;
 
   int32_t sums[Tile::kFragmentsM][Tile::kFragmentsN][4] = {};
   // Of each column of b: with them sum (a - zero) b = sum a b - zero sum b. At first this lane's
   // part of column lane / 4 of each fragment.
   int32_t column_sums[kHasZero ? Tile::kFragmentsN : 1] = {};
 
-  __device__ explicit Int8WarpTile(uint32_t stages) : stages_(stages) {}
+  __device__ explicit IntegerWarpTile(uint32_t stages) : stages_(stages) {}
 
   __device__ __forceinline__ void fetch(int stage, int block) {
     const uint32_t a = stages_ + stage * Tile::kStageBytes;
@@ -53,14 +55,13 @@ struct Int8WarpTile {
 
   __device__ __forceinline__ void multiply(int block) {
 #pragma unroll
-    for (int j = 0; j < Tile::kFragmentsN; ++j) {
-      const uint32_t b0 = b_[block % 2][j / 2][j % 2 * 2];
-      const uint32_t b1 = b_[block % 2][j / 2][j % 2 * 2 + 1];
+    for (int part = 0; part < Elements::kParts; ++part) multiply(block, part);
+    if constexpr (kHasZero) {
 #pragma unroll
-      for (int i = 0; i < Tile::kFragmentsM; ++i) {
-        ptx::mma_int8(sums[i][j], a_[block % 2][i], b0, b1);
+      for (int j = 0; j < Tile::kFragmentsN; ++j) {
+        const uint32_t(&b)[4] = b_[block % 2][j / 2];
+        column_sums[j] = sum_bytes(b[j % 2 * 2 + 1], sum_bytes(b[j % 2 * 2], column_sums[j]));
       }
-      if constexpr (kHasZero) column_sums[j] = sum_bytes(b1, sum_bytes(b0, column_sums[j]));
     }
   }
 
@@ -75,6 +76,22 @@ struct Int8WarpTile {
   }
 
  private:
+  __device__ __forceinline__ void multiply(int block, int part) {
+    uint32_t a[Tile::kFragmentsM][4];
+#pragma unroll
+    for (int i = 0; i < Tile::kFragmentsM; ++i) {
+#pragma unroll
+      for (int r = 0; r < 4; ++r) a[i][r] = Elements::operand(a_[block % 2][i][r], part);
+    }
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN; ++j) {
+      const uint32_t b0 = Elements::operand(b_[block % 2][j / 2][j % 2 * 2], part);
+      const uint32_t b1 = Elements::operand(b_[block % 2][j / 2][j % 2 * 2 + 1], part);
+#pragma unroll
+      for (int i = 0; i < Tile::kFragmentsM; ++i) Elements::multiply(sums[i][j], a[i], b0, b1);
+    }
+  }
+
   // sum + the four int8 of a word.
   static __device__ __forceinline__ int32_t sum_bytes(uint32_t word, int32_t sum) {
     return __dp4a(static_cast<int32_t>(word), 0x01010101, sum);
@@ -90,24 +107,27 @@ struct Int8WarpTile {
 };
 
 // Where a warp's sums go: to y through the epilogue, or to `partials` [m, n].
-template <class Tile, bool kHasZero>
-__device__ __forceinline__ void store_int8(const Int8WarpTile<Tile, kHasZero>& warp_tile,
+template <class Elements, class Tile>
+__device__ __forceinline__ void store_sums(const IntegerWarpTile<Elements, Tile>& warp_tile,
                                            const MatmulInt8Args& args, int32_t* partials,
-                                           const TileOrigin& origin,
+                                           int absent_words, const TileOrigin& origin,
                                            const ThreadPlace<Tile>& place) {
   constexpr int kRows = 2 * Tile::kFragmentsM;
-  Int8Row rows[kRows];
+  IntegerRow rows[kRows];
 #pragma unroll
   for (int i = 0; i < kRows; ++i) {
-    rows[i] = Int8Row(args, min(origin.m + place.row() + 8 * i, args.m - 1));
+    rows[i] = IntegerRow(args, min(origin.m + place.row() + 8 * i, args.m - 1));
   }
   int2 column_sums[Tile::kFragmentsN];
 #pragma unroll
   for (int j = 0; j < Tile::kFragmentsN; ++j) column_sums[j] = warp_tile.columns_of_results(j);
   const auto sums_of = [&](int i, int j) {
     const int32_t(&sums)[4] = warp_tile.sums[i / 2][j];
-    return int2{rows[i].centered(sums[i % 2 * 2], column_sums[j].x),
-                rows[i].centered(sums[i % 2 * 2 + 1], column_sums[j].y)};
+    const auto sum_of = [&](int32_t sum, int32_t column_sum) {
+      return rows[i].centered(Elements::sum_of(sum, absent_words), column_sum);
+    };
+    return int2{sum_of(sums[i % 2 * 2], column_sums[j].x),
+                sum_of(sums[i % 2 * 2 + 1], column_sums[j].y)};
   };
   if (partials) return store_pairs(partials, args.m, args.n, origin, place, sums_of);
 
@@ -129,9 +149,9 @@ __device__ __forceinline__ void store_int8(const Int8WarpTile<Tile, kHasZero>& w
 }
 
 // Block (tile, split) computes steps split * steps_per_split ... of its tile.
-template <class Tile, bool kHasZero>
+template <class Elements, class Tile>
 __global__ __launch_bounds__(Tile::kThreads,
-                             Tile::kResidentBlocks) void matmul_int8_kernel(MatmulInt8Args args,
+                             Tile::kResidentBlocks) void matmul_integers_kernel(MatmulInt8Args args,
                                                                             int32_t* partials,
                                                                             int steps_per_split) {
   const uint32_t stages = ptx::shared_address(dynamic_shared_memory());
@@ -141,25 +161,26 @@ __global__ __launch_bounds__(Tile::kThreads,
   const auto thread = static_cast<int>(threadIdx.x);
 
   const int64_t row_bytes = args.words * 4;
-  const int64_t first = int64_t{blockIdx.y} * steps_per_split * Tile::kStepK;
-  const int64_t end = min(row_bytes, first + int64_t{steps_per_split} * Tile::kStepK);
+  const int64_t first = int64_t{blockIdx.y} * steps_per_split * Tile::kStepBytes;
+  const int64_t end = min(row_bytes, first + int64_t{steps_per_split} * Tile::kStepBytes);
   typename Tile::ALoader a({args.a, args.m, row_bytes}, origin.m, first, thread);
   typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, thread);
 
-  Int8WarpTile<Tile, kHasZero> warp_tile(stages);
+  IntegerWarpTile<Elements, Tile> warp_tile(stages);
   auto words_left = static_cast<int>((end - first) / 4);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
     a.template load_next<Tile::kAligned>(address, words_left);
     b.template load_next<Tile::kAligned>(address + Tile::kBOffset, words_left);
-    words_left -= Tile::kStepK / kInt8PerWord;
+    words_left -= Tile::kStepBytes / 4;
   };
   start_pipeline<Tile::kStages>(load);
-  run_block_pipeline<Tile::kStages, warp_tile.kBlocks>(
-      static_cast<int>(ceil_div(end - first, Tile::kStepK)), load, warp_tile);
+  const auto steps = static_cast<int>(ceil_div(end - first, Tile::kStepBytes));
+  run_block_pipeline<Tile::kStages, warp_tile.kBlocks>(steps, load, warp_tile);
+  const int absent_words = (steps * Tile::kStepBytes - static_cast<int>(end - first)) / 4;
 
   if (partials) partials += blockIdx.y * args.m * args.n;
-  store_int8(warp_tile, args, partials, origin, place);
+  store_sums(warp_tile, args, partials, absent_words, origin, place);
 }
 
 }  // namespace qutlass::cuda

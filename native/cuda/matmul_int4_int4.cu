@@ -1,0 +1,83 @@
+// matmul_int4_int4: what there is to choose among. The kernels are those of matmul_int8, for other
+// elements.
+#include "cuda/integer_launch.cuh"
+
+namespace qutlass::cuda {
+
+namespace {
+
+// A step is as many bytes as in matmul_int8, thus twice the elements, and takes twice the products
+// where int4 is widened.
+constexpr TileShape kTiles[] = {
+    shape_of<Tile128x256, kInt4PerWord>("128x256", 1, 1.1f, 1.1f, 4.31f),
+    shape_of<Tile128x128, kInt4PerWord>("128x128", 2, 1.1f, 1.1f, 2.74f),
+    shape_of<Tile64x128, kInt4PerWord>("64x128", 2, 0.65f, 0.65f, 1.95f),
+    shape_of<Tile64x64, kInt4PerWord>("64x64", 2, 0.4f, 0.4f, 1.97f),
+    shape_of<Tile32x64, kInt4PerWord>("32x64", 2, 0.3f, 0.3f, 1.69f),
+    shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.3f, 0.3f, 1.52f)};
+constexpr TileMenu kMenu{
+    kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
+    1.34f,  {1.94f, 0.0f, 0.16f, 0.0056f}};
+
+constexpr TileShape kUnalignedTiles[] = {
+    shape_of<Tile128x128Unaligned, kInt4PerWord>("128x128", 2, 1.6f, 1.6f, 2.74f),
+    shape_of<Tile64x64Unaligned, kInt4PerWord>("64x64", 2, 0.7f, 0.7f, 1.97f),
+    shape_of<Tile32x64Unaligned, kInt4PerWord>("32x64", 2, 0.5f, 0.5f, 1.69f)};
+constexpr TileMenu kUnalignedMenu{
+    kUnalignedTiles,        sizeof kUnalignedTiles / sizeof *kUnalignedTiles,
+    kMenu.max_stream_rows,  kMenu.variable,
+    kMenu.bytes_per_weight, kMenu.launch_us,
+    kMenu.split_us,         kMenu.stream};
+
+static_assert(sizeof kLaunchTiles<Int4Elements> / sizeof(LaunchTiles) == kMenu.count &&
+                  sizeof kLaunchUnalignedTiles<Int4Elements> / sizeof(LaunchTiles) ==
+                      kUnalignedMenu.count,
+              "one launcher a tile");
+
+IntegerKernels kernels_for(bool aligned) {
+  using Elements = Int4Elements;
+  if (!aligned) {
+    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, launch_stream<Elements, 1, false>,
+            launch_stream<Elements, 2, false>};
+  }
+  return {kMenu, kLaunchTiles<Elements>, launch_stream<Elements, 1, true>,
+          launch_stream<Elements, 2, true>};
+}
+
+IntegerProduct product_of(const MatmulInt4Int4Args& args) {
+  const MatmulInt8Args words = as_words(args);
+  return {"matmul_int4_int4", words, kInt4PerWord, kernels_for(is_aligned(words))};
+}
+
+}  // namespace
+
+MatmulInt8Args as_words(const MatmulInt4Int4Args& args) {
+  MatmulInt8Args words{};
+  words.a = args.a;
+  words.b = args.b;
+  words.sa = args.sa;
+  words.sb = args.sb;
+  words.bias = args.bias;
+  words.y = args.y;
+  words.m = args.m;
+  words.n = args.n;
+  words.words = args.words;
+  words.sa_is_scalar = args.sa_is_scalar;
+  words.sb_is_scalar = args.sb_is_scalar;
+  words.activation = args.activation;
+  return words;
+}
+
+const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return product_of(args).kernels.menu; }
+
+std::string configuration(const MatmulInt4Int4Args& args) {
+  return configuration(product_of(args));
+}
+
+size_t workspace_bytes(const MatmulInt4Int4Args& args) { return workspace_bytes(product_of(args)); }
+
+const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace, Stream stream) {
+  return run(product_of(args), workspace, stream);
+}
+
+}  // namespace qutlass::cuda

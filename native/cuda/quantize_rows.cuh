@@ -1,0 +1,168 @@
+// The kernels that quantize rows, and their launches: a warp a row where there are many short rows,
+// else a block a row.
+#pragma once
+
+#include <algorithm>
+
+#include "cuda/launch.h"
+#include "cuda/quantize_row.cuh"
+#include "cuda/shared_tile.cuh"
+
+namespace qutlass::cuda {
+
+// What quantize_int8 and quantize_int4 have in common.
+struct RowsToQuantize {
+  const float* x;
+  int32_t* values;
+  float* scale;
+  int32_t* zero;  // or null
+  int64_t rows;
+  int64_t k;
+  int64_t row_words;
+  bool symmetric;
+  ScaleMethod method;
+
+  __device__ __forceinline__ QuantizedRow row(int64_t index) const {
+    return {x + index * k, k, symmetric, method};
+  }
+  __device__ __forceinline__ int32_t* words(int64_t index) const {
+    return values + index * row_words;
+  }
+  __device__ __forceinline__ void finish(int64_t index, const Quantizer& quantizer) const {
+    scale[index] = quantizer.scale;
+    if (zero) zero[index] = quantizer.zero;
+  }
+};
+
+// Of a block of warps with a row each.
+constexpr int kWarpRows = 8;
+// Of a block with one row: so many share a multiprocessor that some read while others write.
+constexpr int kPlainMaxThreads = 512;
+constexpr int kPlainBlocksPerMultiprocessor = 3;
+constexpr int kRotatedMaxThreads = 512;
+constexpr int kRotatedBlocksPerMultiprocessor = 2;
+// What it parks.
+constexpr int kFourBytes = sizeof(uint4);
+constexpr int kMaxParkedBytes = kMaxSharedBytes - sizeof(ValueRange) * kWarpSize;
+
+template <class Format>
+__global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_by_warp(RowsToQuantize args) {
+  const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
+  if (row >= args.rows) return;
+  const Quantizer quantizer =
+      quantize_plain_row<WarpTeam, Format, kChunkFours>(args.row(row), {}, args.words(row));
+  if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
+}
+
+template <class Format>
+__global__
+__launch_bounds__(kPlainMaxThreads,
+                  kPlainBlocksPerMultiprocessor) void quantize_by_block(RowsToQuantize args,
+                                                                        uint32_t parked_fours) {
+  auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
+  const Quantizer quantizer = quantize_plain_row<BlockTeam, Format, kPlainHeldFours>(
+      args.row(blockIdx.x), {parked, parked_fours}, args.words(blockIdx.x));
+  if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
+}
+
+template <class Format, class Rotation>
+__global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_rotated_by_warp(
+    RowsToQuantize args, Rotation rotation) {
+  const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
+  if (row >= args.rows) return;
+  const Quantizer quantizer = quantize_rotated_row<WarpTeam, Format>(args.row(row), rotation, {},
+                                                                     nullptr, args.words(row));
+  if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
+}
+
+// The sums of chunks lie behind what is parked.
+template <class Format, class Rotation>
+__global__ __launch_bounds__(
+    kRotatedMaxThreads,
+    kRotatedBlocksPerMultiprocessor) void quantize_rotated_by_block(RowsToQuantize args,
+                                                                    Rotation rotation,
+                                                                    uint32_t parked_fours) {
+  auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
+  auto* sums = reinterpret_cast<float*>(parked + parked_fours);
+  const Quantizer quantizer = quantize_rotated_row<BlockTeam, Format>(
+      args.row(blockIdx.x), rotation, {parked, parked_fours}, sums, args.words(blockIdx.x));
+  if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
+}
+
+// Fewer rows are done sooner by a block each.
+inline bool has_many_short_rows(const RowsToQuantize& args) {
+  return args.k <= kChunkValues && args.rows >= int64_t{kWarpRows} * multiprocessor_count();
+}
+
+inline unsigned warp_row_blocks(const RowsToQuantize& args) {
+  return static_cast<unsigned>(ceil_div(args.rows, kWarpRows));
+}
+
+// How a block goes through a row: in as few batches as its threads can hold, all of the same size;
+// those before the last are parked.
+struct BlockPlan {
+  unsigned threads;
+  uint32_t parked_fours;
+
+  BlockPlan(int64_t k, int64_t max_threads, int64_t held_fours, int64_t max_parked_bytes) {
+    const int64_t fours = std::max<int64_t>(ceil_div(k, 4), 1);
+    const int64_t batches = ceil_div(fours, max_threads * held_fours);
+    threads = static_cast<unsigned>(round_up(ceil_div(fours, batches * held_fours), kWarpSize));
+    const int64_t warp_fours = held_fours * kWarpSize;
+    const int64_t room = max_parked_bytes / kFourBytes / warp_fours * warp_fours;
+    parked_fours =
+        static_cast<uint32_t>(std::min((batches - 1) * int64_t{threads} * held_fours, room));
+  }
+};
+
+template <class Format>
+cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
+  if (has_many_short_rows(args)) {
+    quantize_by_warp<Format><<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args);
+    return cudaGetLastError();
+  }
+  constexpr auto kernel = quantize_by_block<Format>;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
+  const BlockPlan plan(args.k, kPlainMaxThreads, kPlainHeldFours, kMaxParkedBytes);
+  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_fours * kFourBytes,
+           stream>>>(args, plan.parked_fours);
+  return cudaGetLastError();
+}
+
+template <class Format, class Rotation>
+cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& rotation,
+                                    Stream stream) {
+  constexpr auto kernel = quantize_rotated_by_block<Format, Rotation>;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
+  const auto sum_bytes =
+      args.method == ScaleMethod::kQuest ? int64_t{chunk_sum_count(args.k)} * 4 : 0;
+  const BlockPlan plan(args.k, kRotatedMaxThreads, kChunkFours, kMaxParkedBytes - sum_bytes);
+  kernel<<<static_cast<unsigned>(args.rows), plan.threads,
+           plan.parked_fours * kFourBytes + sum_bytes, stream>>>(args, rotation,
+                                                                 plan.parked_fours);
+  return cudaGetLastError();
+}
+
+// Matrices are for a block, however short the rows.
+template <class Format>
+cudaError_t launch_rotated_quantize(const RowsToQuantize& args, const Rotation& rotation,
+                                    Stream stream) {
+  if (rotation.block_size && rotation.matrix) {
+    return launch_rotated_by_block<Format>(
+        args, MatrixRotation(rotation.matrix, rotation.block_size), stream);
+  }
+  const HadamardRotation hadamard(rotation.block_size);
+  if (!has_many_short_rows(args)) return launch_rotated_by_block<Format>(args, hadamard, stream);
+  quantize_rotated_by_warp<Format>
+      <<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args, hadamard);
+  return cudaGetLastError();
+}
+
+// Null, or why a row is too long for the method.
+inline const char* check_method(const char* op, int64_t k, ScaleMethod method) {
+  if (method != ScaleMethod::kQuest || k <= kMaxQuestK) return nullptr;
+  return failure(op, "K is %lld, expected at most %lld for the method quest",
+                 static_cast<long long>(k), static_cast<long long>(kMaxQuestK));
+}
+
+}  // namespace qutlass::cuda
