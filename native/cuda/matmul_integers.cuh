@@ -77,18 +77,18 @@ struct IntegerWarpTile {
 
  private:
   __device__ __forceinline__ void multiply(int block, int part) {
-    uint32_t a[Tile::kFragmentsM][4];
-#pragma unroll
-    for (int i = 0; i < Tile::kFragmentsM; ++i) {
-#pragma unroll
-      for (int r = 0; r < 4; ++r) a[i][r] = Elements::operand(a_[block % 2][i][r], part);
-    }
 #pragma unroll
     for (int j = 0; j < Tile::kFragmentsN; ++j) {
       const uint32_t b0 = Elements::operand(b_[block % 2][j / 2][j % 2 * 2], part);
       const uint32_t b1 = Elements::operand(b_[block % 2][j / 2][j % 2 * 2 + 1], part);
 #pragma unroll
-      for (int i = 0; i < Tile::kFragmentsM; ++i) Elements::multiply(sums[i][j], a[i], b0, b1);
+      for (int i = 0; i < Tile::kFragmentsM; ++i) {
+        const uint32_t(&a)[4] = a_[block % 2][i];
+        Elements::multiply(sums[i][j],
+                           {Elements::operand(a[0], part), Elements::operand(a[1], part),
+                            Elements::operand(a[2], part), Elements::operand(a[3], part)},
+                           b0, b1);
+      }
     }
   }
 
@@ -123,11 +123,10 @@ __device__ __forceinline__ void store_sums(const IntegerWarpTile<Elements, Tile>
   for (int j = 0; j < Tile::kFragmentsN; ++j) column_sums[j] = warp_tile.columns_of_results(j);
   const auto sums_of = [&](int i, int j) {
     const int32_t(&sums)[4] = warp_tile.sums[i / 2][j];
-    const auto sum_of = [&](int32_t sum, int32_t column_sum) {
-      return rows[i].centered(Elements::sum_of(sum, absent_words), column_sum);
-    };
-    return int2{sum_of(sums[i % 2 * 2], column_sums[j].x),
-                sum_of(sums[i % 2 * 2 + 1], column_sums[j].y)};
+    const int32_t first = Elements::sum_of(sums[i % 2 * 2], absent_words);
+    const int32_t second = Elements::sum_of(sums[i % 2 * 2 + 1], absent_words);
+    return int2{rows[i].centered(first, column_sums[j].x),
+                rows[i].centered(second, column_sums[j].y)};
   };
   if (partials) return store_pairs(partials, args.m, args.n, origin, place, sums_of);
 

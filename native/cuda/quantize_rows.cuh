@@ -39,7 +39,7 @@ constexpr int kWarpRows = 8;
 // Of a block with one row: so many share a multiprocessor that some read while others write.
 constexpr int kPlainMaxThreads = 512;
 constexpr int kPlainBlocksPerMultiprocessor = 3;
-constexpr int kRotatedMaxThreads = 512;
+constexpr int kRotatedMaxThreads = 384;
 constexpr int kRotatedBlocksPerMultiprocessor = 2;
 // What it parks.
 constexpr int kFourBytes = sizeof(uint4);

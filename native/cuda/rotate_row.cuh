@@ -30,10 +30,11 @@ __device__ __forceinline__ void butterflies_across_lanes(Chunk& values) {
   constexpr unsigned kAllLanes = 0xffffffffu;
   const float sign = threadIdx.x & kLaneBit ? -1.0f : 1.0f;
 #pragma unroll
-  for (float(&four)[4] : values) {
+  for (int i = 0; i < kChunkFours; ++i) {
 #pragma unroll
-    for (float& value : four) {
-      value = __fmaf_rn(value, sign, __shfl_xor_sync(kAllLanes, value, kLaneBit));
+    for (int j = 0; j < 4; ++j) {
+      const float other = __shfl_xor_sync(kAllLanes, values[i][j], kLaneBit);
+      values[i][j] = __fmaf_rn(values[i][j], sign, other);
     }
   }
 }
@@ -63,11 +64,11 @@ struct HadamardRotation {
   __device__ __forceinline__ void rotate(Chunk& values) const {
     if (block_size == 0) return;
 #pragma unroll
-    for (float(&four)[4] : values) {
-      butterfly(four[0], four[1]);
-      butterfly(four[2], four[3]);
-      butterfly(four[0], four[2]);
-      butterfly(four[1], four[3]);
+    for (int i = 0; i < kChunkFours; ++i) {
+      butterfly(values[i][0], values[i][1]);
+      butterfly(values[i][2], values[i][3]);
+      butterfly(values[i][0], values[i][2]);
+      butterfly(values[i][1], values[i][3]);
     }
     butterflies_across_lanes<1>(values);
     butterflies_across_lanes<2>(values);
@@ -78,9 +79,9 @@ struct HadamardRotation {
     if (block_size > 256) butterflies_across_segments<2>(values);
     if (block_size > 512) butterflies_across_segments<4>(values);
 #pragma unroll
-    for (float(&four)[4] : values) {
+    for (int i = 0; i < kChunkFours; ++i) {
 #pragma unroll
-      for (float& value : four) value = multiply(value, factor);
+      for (int j = 0; j < 4; ++j) values[i][j] = multiply(values[i][j], factor);
     }
   }
 };

@@ -96,9 +96,9 @@ class RowScale {
       if (is_quest_) return include_squares(values, chunk);
     }
 #pragma unroll
-    for (const float(&four)[4] : values) {
+    for (int i = 0; i < kFours; ++i) {
 #pragma unroll
-      for (float value : four) range_.include(value);
+      for (int j = 0; j < 4; ++j) range_.include(values[i][j]);
     }
   }
 

@@ -5,7 +5,7 @@
         --m=1,4,8,12,16,24,32,48,64,96,128,192,256,384,512,1024,2048
     python3 native/bench/cuda/fit_tile_costs.py sweep.jsonl
 
-Prints the costs for the tables in matmul_int8.cu and matmul_int4.cu, and how much slower than the
+Prints the costs for the tables in matmul_int8.cu, matmul_int4_int4.cu and matmul_int4.cu, and how much slower than the
 fastest configuration is the one that they choose. Needs numpy and scipy.
 """
 import collections
@@ -28,6 +28,14 @@ TILES = {
         "32x64": (32, 64, 128, 2),
         "16x128": (16, 128, 128, 2),
     },
+    "int4 int4": {
+        "128x256": (128, 256, 128, 1),
+        "128x128": (128, 128, 256, 2),
+        "64x128": (64, 128, 256, 2),
+        "64x64": (64, 64, 256, 2),
+        "32x64": (32, 64, 256, 2),
+        "16x128": (16, 128, 256, 2),
+    },
     "int4 g128": {
         "128x128": (128, 128, 128, 2),
         "64x128": (64, 128, 128, 2),
@@ -37,7 +45,7 @@ TILES = {
         "16x128": (16, 128, 128, 4),
     },
 }
-BYTES_PER_WEIGHT = {"int8": 1.0, "int4 g128": 0.5625}
+BYTES_PER_WEIGHT = {"int8": 1.0, "int4 int4": 0.5, "int4 g128": 0.5625}
 
 Shape = collections.namedtuple("Shape", "n k m")
 Sample = collections.namedtuple("Sample", "tile splits shape us")

@@ -49,6 +49,10 @@ std::vector<Provider> make_forced_providers(const Weights& weights, const Activa
   int8.words = int8_words(x.k);
   add_forced(providers, cuda::menu_for(int8), x.m,
              [&] { return matmul_int8_provider(weights, x, y); });
+  MatmulInt4Int4Args int4_int4 = {};
+  int4_int4.words = int4_words(x.k);
+  add_forced(providers, cuda::menu_for(int4_int4), x.m,
+             [&] { return matmul_int4_int4_provider(weights, x, y); });
   for (const auto& int4 : weights.int4) {
     MatmulInt4Args args = {};
     args.k = x.k;

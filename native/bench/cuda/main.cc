@@ -57,6 +57,7 @@ void run(const Options& options) {
   if (!options.ops.empty()) {
     for (const RowsShape& shape : rows_shapes()) {
       const Measurements rows = measure_row_ops(shape, options.ops);
+      if (rows.empty()) continue;
       report.row_ops(rows);
       append(all, rows);
     }

@@ -13,6 +13,14 @@ void point_at(LinearInt8Args& args, const Weights& weights, int call) {
   args.w = weights.int8.of_call(call);
 }
 
+void point_at(MatmulInt4Int4Args& args, const Weights& weights, int call) {
+  args.b = weights.int4_rows->words.of_call(call);
+}
+
+void point_at(LinearInt4Args& args, const Weights& weights, int call) {
+  args.w = weights.int4_rows->words.of_call(call);
+}
+
 void point_at(MatmulInt4Args& args, const Int4Weights& weights, int call) {
   args.w = weights.words.of_call(call);
   args.scales = weights.scales.of_call(call);
@@ -39,6 +47,16 @@ Provider int8_provider(const char* name, const Weights& weights, Call call) {
           weights.int8.bytes() + weights.int8_scale.bytes(),
           weights.int8.bytes(),
           {std::move(call), weights.int8.copies()}};
+}
+
+Provider int4_int4_provider(const char* name, const Weights& weights, Call call) {
+  const Int4Weights& rows = *weights.int4_rows;
+  return {name,
+          Arithmetic::kInt4Int4,
+          nullptr,
+          rows.bytes(),
+          rows.words.bytes(),
+          {std::move(call), rows.words.copies()}};
 }
 
 }  // namespace
@@ -69,6 +87,32 @@ LinearInt8Args linear_int8_args(const Weights& weights, const Activations& x, co
   return args;
 }
 
+MatmulInt4Int4Args matmul_int4_int4_args(const Weights& weights, const Activations& x,
+                                         const Output& y) {
+  MatmulInt4Int4Args args{};
+  args.a = x.int4.data();
+  args.b = weights.int4_rows->words.data();
+  args.sa = x.int4_scale.data();
+  args.sb = weights.int4_rows->scales.data();
+  args.y = y.float32();
+  args.m = x.m;
+  args.n = weights.layer.n;
+  args.words = int4_words(x.k);
+  return args;
+}
+
+LinearInt4Args linear_int4_args(const Weights& weights, const Activations& x, const Output& y) {
+  LinearInt4Args args{};
+  args.x = x.float32.data();
+  args.w = weights.int4_rows->words.data();
+  args.w_scale = weights.int4_rows->scales.data();
+  args.y = y.float32();
+  args.m = x.m;
+  args.n = weights.layer.n;
+  args.k = x.k;
+  return args;
+}
+
 MatmulInt4Args matmul_int4_args(const Int4Weights& weights, const Layer& layer,
                                 const Activations& x, const Output& y) {
   MatmulInt4Args args{};
@@ -92,6 +136,17 @@ Provider linear_int8_provider(const Weights& weights, const Activations& x, cons
                        call_of(cuda::linear_int8, linear_int8_args(weights, x, y), weights));
 }
 
+Provider matmul_int4_int4_provider(const Weights& weights, const Activations& x, const Output& y) {
+  return int4_int4_provider(
+      kInt4Int4, weights,
+      call_of(cuda::matmul_int4_int4, matmul_int4_int4_args(weights, x, y), weights));
+}
+
+Provider linear_int4_provider(const Weights& weights, const Activations& x, const Output& y) {
+  return int4_int4_provider(kLinearInt4, weights,
+                            call_of(cuda::linear_int4, linear_int4_args(weights, x, y), weights));
+}
+
 Provider matmul_int4_provider(const Int4Weights& weights, const Layer& layer, const Activations& x,
                               const Output& y) {
   return {name_of(weights.format),
@@ -106,7 +161,9 @@ Provider matmul_int4_provider(const Int4Weights& weights, const Layer& layer, co
 std::vector<Provider> make_our_providers(const Weights& weights, const Activations& x,
                                          const Output& y) {
   std::vector<Provider> providers = {matmul_int8_provider(weights, x, y),
-                                     linear_int8_provider(weights, x, y)};
+                                     linear_int8_provider(weights, x, y),
+                                     matmul_int4_int4_provider(weights, x, y),
+                                     linear_int4_provider(weights, x, y)};
   for (const auto& int4 : weights.int4) {
     providers.push_back(matmul_int4_provider(*int4, weights.layer, x, y));
   }

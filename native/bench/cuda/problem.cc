@@ -55,6 +55,7 @@ Weights::Weights(const Layer& layer, const std::vector<Int4Format>& formats, boo
   convert_to_bf16(bf16.data(), float32.data(), float32.size());
   require(cuda::quantize_weight_int8(
       {float32.data(), int8.data(), int8_scale.data(), layer.k, layer.n}, nullptr));
+  int4_rows = std::make_unique<Int4Weights>(layer, Int4Format{0, false}, float32.data(), rotated);
   for (const Int4Format& format : formats) {
     int4.push_back(std::make_unique<Int4Weights>(layer, format, float32.data(), rotated));
   }
@@ -75,11 +76,22 @@ Activations::Activations(int64_t m, int64_t k)
       bf16(m * k),
       int8(m * int8_words(k)),
       int8_scale(m),
-      int8_zero(m) {
+      int8_zero(m),
+      int4(m * int4_words(k)),
+      int4_scale(m) {
   fill_normal(float32.data(), float32.size(), kXSeed, kXDeviation);
   convert_to_bf16(bf16.data(), float32.data(), float32.size());
   require(cuda::quantize_int8(
-      {float32.data(), int8.data(), int8_scale.data(), int8_zero.data(), m, k, true}, nullptr));
+      {float32.data(), int8.data(), int8_scale.data(), int8_zero.data(), m, k, true,
+       ScaleMethod::kAbsMax, {}},
+      nullptr));
+  QuantizeInt4Args args{};
+  args.x = float32.data();
+  args.values = int4.data();
+  args.scale = int4_scale.data();
+  args.rows = m;
+  args.k = k;
+  require(cuda::quantize_int4(args, nullptr));
   require(cudaDeviceSynchronize(), "making x");
 }
 

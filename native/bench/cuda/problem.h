@@ -49,6 +49,8 @@ struct Weights {
   DeviceArray<int32_t> int8;   // [n, int8_words(k)]
   DeviceArray<float> int8_scale;
   std::vector<std::unique_ptr<Int4Weights>> int4;
+  // One scale a row and no zero points, for int4 activations.
+  std::unique_ptr<Int4Weights> int4_rows;
 };
 
 // x [m, k] in every format.
@@ -65,6 +67,8 @@ struct Activations {
   DeviceArray<int32_t> int8;
   DeviceArray<float> int8_scale;
   DeviceArray<int32_t> int8_zero;
+  DeviceArray<int32_t> int4;
+  DeviceArray<float> int4_scale;
 };
 
 }  // namespace qutlass::bench

@@ -47,9 +47,10 @@ struct Int4Row {
 ProductCheck::ProductCheck(const Weights& weights, const Activations& x)
     : weights_(weights), x_(x) {
   for (const auto& [row, column] : sampled_places(x.m, weights.layer.n)) {
-    Element element{row, column, x.row(row), 0, 0, 0};
+    Element element{row, column, x.row(row), 0, 0, 0, 0};
     compute_value(element);
     compute_int8(element);
+    compute_int4_int4(element);
     largest_value_ = std::max(largest_value_, std::fabs(element.value));
     elements_.push_back(std::move(element));
   }
@@ -75,6 +76,23 @@ void ProductCheck::compute_int8(Element& element) const {
                     weights_.int8_scale.read(element.column, 1)[0], false, 0, Activation::kLinear);
 }
 
+void ProductCheck::compute_int4_int4(Element& element) const {
+  const int64_t words = int4_words(x_.k);
+  const auto a = x_.int4.read(element.row * words, words);
+  const auto b = weights_.int4_rows->words.read(element.column * words, words);
+  const float sa = x_.int4_scale.read(element.row, 1)[0];
+  const float sb = weights_.int4_rows->scales.read(element.column, 1)[0];
+  MatmulInt4Int4Args args{};
+  args.a = a.data();
+  args.b = b.data();
+  args.sa = &sa;
+  args.sb = &sb;
+  args.y = &element.int4_int4_value;
+  args.m = args.n = 1;
+  args.words = words;
+  reference::matmul_int4_int4(args);
+}
+
 float ProductCheck::read(const Provider& provider, const Output& y, const Element& element) const {
   switch (provider.arithmetic) {
     case Arithmetic::kBf16:
@@ -89,6 +107,9 @@ float ProductCheck::read(const Provider& provider, const Output& y, const Elemen
 bool ProductCheck::is_right(const Provider& provider, const Element& element, float got) const {
   if (provider.arithmetic == Arithmetic::kInt8Sums || provider.arithmetic == Arithmetic::kInt8) {
     return float_bits(got) == float_bits(element.int8_value);
+  }
+  if (provider.arithmetic == Arithmetic::kInt4Int4) {
+    return float_bits(got) == float_bits(element.int4_int4_value);
   }
   if (provider.arithmetic != Arithmetic::kInt4) {
     return std::fabs(got - element.value) <= peer_tolerance(provider.arithmetic) * largest_value_;

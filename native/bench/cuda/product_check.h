@@ -12,7 +12,8 @@ class ProductCheck {
   // Both must outlive it.
   ProductCheck(const Weights& weights, const Activations& x);
 
-  // Runs the provider on a poisoned y and compares: int8 bit for bit with exact sums, int4 within
+  // Runs the provider on a poisoned y and compares: int8, and int4 with
+  // int4, bit for bit with exact sums, int4 within
   // the contract's bound of the product of the quantized operands in float64, peers within what
   // their arithmetic may cost. Ends the program where it is wrong.
   // Returns the largest error against the product of the operands as they were before quantization,
@@ -28,10 +29,12 @@ class ProductCheck {
     double value;          // in float64, of unquantized operands
     int32_t int8_sum;
     float int8_value;
+    float int4_int4_value;
   };
 
   void compute_value(Element& element) const;
   void compute_int8(Element& element) const;
+  void compute_int4_int4(Element& element) const;
   // What the provider wrote, scaled where it is a sum.
   float read(const Provider& provider, const Output& y, const Element& element) const;
   bool is_right(const Provider& provider, const Element& element, float got) const;

@@ -13,7 +13,7 @@
 namespace qutlass::bench {
 
 // What a product is computed in, which says how exact it must be.
-enum class Arithmetic { kFloat32, kTf32, kBf16, kInt8Sums, kInt8, kInt4 };
+enum class Arithmetic { kFloat32, kTf32, kBf16, kInt8Sums, kInt8, kInt4, kInt4Int4 };
 
 // One way to compute y = x kernel.
 struct Provider {
@@ -32,6 +32,8 @@ constexpr char kBf16[] = "cublas bf16";
 constexpr char kCublasLtInt8[] = "cublaslt int8";
 constexpr char kInt8[] = "int8";
 constexpr char kLinearInt8[] = "linear int8";
+constexpr char kInt4Int4[] = "int4 int4";
+constexpr char kLinearInt4[] = "linear int4";
 
 // Whether it is one of this library, not a peer.
 bool is_ours(const std::string& provider);

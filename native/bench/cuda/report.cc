@@ -47,7 +47,10 @@ void print_mixed(const char* instruction, const std::vector<double>& tflops) {
 
 double peak_of(const Measurement& of, const Ceilings& ceilings) {
   if (of.provider == kFloat32 || of.provider == kTf32) return 0;
-  return of.provider.find("int8") == std::string::npos ? ceilings.bf16_tflops : ceilings.int8_tops;
+  for (const char* by_integers : {"int8", kInt4Int4, kLinearInt4}) {
+    if (of.provider.find(by_integers) != std::string::npos) return ceilings.int8_tops;
+  }
+  return ceilings.bf16_tflops;
 }
 
 std::string number_or_null(int64_t number) {

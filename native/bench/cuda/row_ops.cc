@@ -1,67 +1,15 @@
 #include "row_ops.h"
 
 #include <algorithm>
-#include <cstring>
-#include <map>
 
 #include "cuda/launch.h"
 #include "fill.h"
+#include "row_op.h"
 #include "test/reference.h"
 
 namespace qutlass::bench {
 
 namespace {
-
-template <typename T>
-using Shared = std::shared_ptr<DeviceArray<T>>;
-
-// An op on operands of its own.
-struct RowOp {
-  Subject subject;
-  int64_t bytes;  // read and written
-  // Whether a row of its result is right, bit for bit.
-  std::function<bool(int64_t row)> is_right;
-};
-
-template <typename T>
-bool is_same(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
-template <typename T>
-Shared<T> array_of(int64_t size, int copies) {
-  return std::make_shared<DeviceArray<T>>(size, copies);
-}
-
-RowOp quantize_op(const RowsShape& shape, bool symmetric) {
-  const auto [rows, k] = shape;
-  const int64_t words = int8_words(k);
-  const int64_t bytes = rows * (4 * k + 4 * words + 8);
-  const int copies = cold_copies(bytes);
-  const auto x = array_of<float>(rows * k, copies);
-  const auto values = array_of<int32_t>(rows * words, copies);
-  const auto scale = array_of<float>(rows, copies);
-  const auto zero = array_of<int32_t>(rows, copies);
-  fill_normal(x->data(), x->size(), 2, 1);
-  x->copy_first_to_others();
-  values->poison();
-
-  Call call = [=, rows = rows, k = k](int index, cudaStream_t stream) {
-    require(cuda::quantize_int8({x->of_call(index), values->of_call(index), scale->of_call(index),
-                                 zero->of_call(index), rows, k, symmetric},
-                                stream));
-  };
-  const auto is_right = [=, k = k](int64_t row) {
-    const std::vector<float> input = x->read(row * k, k);
-    std::vector<int32_t> want(words), want_zero(1);
-    std::vector<float> want_scale(1);
-    reference::quantize_int8(
-        {input.data(), want.data(), want_scale.data(), want_zero.data(), 1, k, symmetric});
-    return is_same(values->read(row * words, words), want) &&
-           is_same(scale->read(row, 1), want_scale) && is_same(zero->read(row, 1), want_zero);
-  };
-  return {{call, copies}, bytes, is_right};
-}
 
 // A packed format, its ops and their references.
 struct Packing {
@@ -135,17 +83,18 @@ RowOp unpack_op(const RowsShape& shape, const Packing& packing) {
   return {{call, copies}, bytes, is_right};
 }
 
-using MakeOp = RowOp (*)(const RowsShape&);
+std::vector<NamedRowOp> all_ops() {
+  using Shape = const RowsShape&;
+  std::vector<NamedRowOp> ops = quantizing_ops();
+  ops.push_back({"pack_int4", 1, [](Shape shape) { return pack_op(shape, kInt4Packing); }});
+  ops.push_back({"unpack_int4", 1, [](Shape shape) { return unpack_op(shape, kInt4Packing); }});
+  ops.push_back({"pack_int8", 1, [](Shape shape) { return pack_op(shape, kInt8Packing); }});
+  ops.push_back({"unpack_int8", 1, [](Shape shape) { return unpack_op(shape, kInt8Packing); }});
+  return ops;
+}
 
-const std::vector<std::pair<std::string, MakeOp>>& row_ops() {
-  static const std::vector<std::pair<std::string, MakeOp>> ops = {
-      {"quantize_int8", [](const RowsShape& shape) { return quantize_op(shape, true); }},
-      {"quantize_int8_asymmetric",
-       [](const RowsShape& shape) { return quantize_op(shape, false); }},
-      {"pack_int4", [](const RowsShape& shape) { return pack_op(shape, kInt4Packing); }},
-      {"unpack_int4", [](const RowsShape& shape) { return unpack_op(shape, kInt4Packing); }},
-      {"pack_int8", [](const RowsShape& shape) { return pack_op(shape, kInt8Packing); }},
-      {"unpack_int8", [](const RowsShape& shape) { return unpack_op(shape, kInt8Packing); }}};
+const std::vector<NamedRowOp>& row_ops() {
+  static const std::vector<NamedRowOp> ops = all_ops();
   return ops;
 }
 
@@ -179,7 +128,7 @@ Measurement measurement_of(const std::string& name, const RowOp& op, const RowsS
 
 std::vector<std::string> row_op_names() {
   std::vector<std::string> names;
-  for (const auto& [name, make] : row_ops()) names.push_back(name);
+  for (const NamedRowOp& op : row_ops()) names.push_back(op.name);
   return names;
 }
 
@@ -194,8 +143,9 @@ Measurements measure_row_ops(const RowsShape& shape, const std::vector<std::stri
   std::vector<std::string> chosen;
   std::vector<RowOp> ops;
   std::vector<Subject> subjects;
-  for (const auto& [name, make] : row_ops()) {
+  for (const auto& [name, block_size, make] : row_ops()) {
     if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    if (shape.k % block_size != 0) continue;
     chosen.push_back(name);
     ops.push_back(make(shape));
     check(name, ops.back(), shape);

@@ -128,6 +128,35 @@ void print_linear(const Measurements& all, const Ceilings& ceilings) {
   one.print_worst();
 }
 
+// Where reading the weights is what takes the time int4 may be up to twice as fast.
+void print_linear_int4(const Measurements& all) {
+  Target few("7", "linear int4 against linear int8, M <= 16, int8 weights >= 64 MB",
+             Target::kAtLeast, 1.6, "x");
+  Target many("7", "linear int4 against linear int8, M >= 1024", Target::kAtLeast, 1.0, "x");
+  for (const Measurement& of : only_provider(all, kLinearInt4)) {
+    if (of.m <= 16 && 2 * of.packed_bytes >= 64 * kMegabyte) add_ratio(few, all, of, kLinearInt8);
+    if (of.m >= 1024) add_ratio(many, all, of, kLinearInt8);
+  }
+  few.print_worst();
+  many.print_worst();
+}
+
+// Quantizing rotated rows against quantizing them as they are, from 64 MB of x on.
+void print_fused_rotations(const Measurements& all) {
+  Target fused("7", "quantizing with Hadamard, its time to that without, >= 64 MB",
+               Target::kAtMost, 1.1, "x");
+  for (const Measurement& alone : all) {
+    if (alone.op != "quantize_int8" && alone.op != "quantize_int4") continue;
+    if (4 * alone.m * alone.layer.k < 64 * kMegabyte) continue;
+    for (const Measurement& of : all) {
+      const bool is_fused = of.op.find(alone.op + "_h") == 0;
+      if (!is_fused || of.m != alone.m || of.layer.k != alone.layer.k) continue;
+      fused.add(of.us.median / alone.us.median, of.op + " " + place_of(of));
+    }
+  }
+  fused.print_worst();
+}
+
 // Ops on rows against the copy, from 64 MB of what they read or write on.
 void print_row_ops(const Measurements& all, const Ceilings& ceilings, Target target,
                    const std::vector<std::string>& ops) {
@@ -154,6 +183,14 @@ void print_targets(const Measurements& all, const Ceilings& ceilings) {
   print_linear(all, ceilings);
   print_row_ops(all, ceilings, {"5", "packers, >= 64 MB, of the copy", Target::kAtLeast, 90, "%"},
                 {"pack_int4", "unpack_int4"});
+  print_row_ops(all, ceilings,
+                {"7", "hadamard to 128, >= 64 MB, of the copy", Target::kAtLeast, 85, "%"},
+                {"hadamard_16", "hadamard_32", "hadamard_64", "hadamard_128"});
+  print_row_ops(all, ceilings,
+                {"7", "hadamard beyond, >= 64 MB, of the copy", Target::kAtLeast, 70, "%"},
+                {"hadamard_256", "hadamard_512", "hadamard_1024"});
+  print_fused_rotations(all);
+  print_linear_int4(all);
 }
 
 }  // namespace qutlass::bench

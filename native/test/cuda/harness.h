@@ -86,6 +86,26 @@ class DeviceBuffer {
   unsigned char* bytes_ = nullptr;
 };
 
+// A rotation whose matrix is on the host, for the device.
+class DeviceRotation {
+ public:
+  explicit DeviceRotation(const Rotation& rotation)
+      : rotation_(rotation), matrix_(matrix_of(rotation)) {
+    if (rotation_.matrix) rotation_.matrix = matrix_.data();
+  }
+
+  const Rotation& get() const { return rotation_; }
+
+ private:
+  static std::vector<float> matrix_of(const Rotation& rotation) {
+    if (!rotation.matrix) return {};
+    return {rotation.matrix, rotation.matrix + rotation.block_size * rotation.block_size};
+  }
+
+  Rotation rotation_;
+  DeviceBuffer<float> matrix_;
+};
+
 // Runs an op and waits for it.
 template <typename Op>
 void run_op(const Op& op) {

@@ -46,7 +46,7 @@ void for_each_kernel(const Visit& visit) {
 // The kernels that multiply matrices: one line a template.
 struct Product {
   std::string_view name;  // how its instances' names begin
-  std::string_view mma;   // the instruction that it lives by
+  std::string_view mma;   // the instruction that it lives by, where sm_90 has it
   // What is in the names of its instances that copy word by word, for operands of any alignment;
   // empty where there are none.
   std::string_view unaligned;
@@ -56,14 +56,18 @@ struct Product {
 };
 
 constexpr std::string_view kMmaInt8 = "IMMA.16832.S8.S8";
+constexpr std::string_view kMmaInt4 = "IMMA.16864.S4.S4";
 constexpr std::string_view kMmaBf16 = "HMMA.16816.F32.BF16";
 
 constexpr Product kProducts[] = {
-    {"matmul_int8_kernel<", kMmaInt8, ", false>, ", 0},
+    {"matmul_integers_kernel<Int8Elements<", kMmaInt8, ", false> >", 0},
+    {"matmul_integers_kernel<Int4Elements", kMmaInt4, ", false> >", 0},
     {"matmul_int4_kernel<", kMmaBf16, "", 0},
-    {"stream_int8_kernel<", kMmaInt8, ", false>", 0},
+    {"stream_integers_kernel<Int8Elements<", kMmaInt8, ", false>", 0},
+    {"stream_integers_kernel<Int4Elements", kMmaInt4, ", false>", 0},
     {"stream_int4_kernel<", kMmaBf16, ", 8>", 0},
-    {"stream_linear_int8_kernel<", kMmaInt8, ", false>", 256},
+    {"stream_linear_kernel<Int8Elements<", kMmaInt8, ", false>", 256},
+    {"stream_linear_kernel<Int4Elements", kMmaInt4, ", false>", 256},
 };
 
 const Product* product_of(const Kernel& kernel) {
@@ -103,9 +107,20 @@ std::vector<Loop> loops_with(const Kernel& kernel, const Predicate& is_wanted) {
   return loops;
 }
 
+int architecture_number(const Kernel& kernel) {
+  return std::atoi(kernel.architecture.c_str() + std::strlen("sm_"));
+}
+
+// From sm_90 on int4 goes by way of int8.
+std::string_view mma_of(const Product& product, const Kernel& kernel) {
+  const bool is_widened = product.mma == kMmaInt4 && architecture_number(kernel) >= 90;
+  return is_widened ? kMmaInt8 : product.mma;
+}
+
 std::vector<Loop> main_loops(const Product& product, const Kernel& kernel) {
+  const std::string_view mma = mma_of(product, kernel);
   return loops_with(kernel, [&](const Instruction& instruction) {
-    return instruction.opcode.substr(0, product.mma.size()) == product.mma;
+    return instruction.opcode.substr(0, mma.size()) == mma;
   });
 }
 
@@ -203,7 +218,7 @@ TEST(static_shared_memory_leaves_room_for_the_launch) {
   constexpr int kMostWithoutRequest = 48 * 1024;  // on every device
   constexpr int kReserved = 1024;                 // counted from sm_90 on
   for_each_kernel([](const MachineCode&, const Kernel& kernel) {
-    const bool counts_reserved = std::atoi(kernel.architecture.c_str() + 3) >= 90;
+    const bool counts_reserved = architecture_number(kernel) >= 90;
     const int reserved = counts_reserved && kernel.shared >= kReserved ? kReserved : 0;
     const Product* product = product_of(kernel);
     const int most = product ? product->static_shared_bytes : kMostWithoutRequest;
@@ -218,7 +233,7 @@ TEST(products_multiply_on_tensor_cores) {
     const Product* product = product_of(kernel);
     if (!product) return;
     found.insert(product->name);
-    CHECK(!main_loops(*product, kernel).empty(), "no loop has %s", product->mma.data());
+    CHECK(!main_loops(*product, kernel).empty(), "no loop has %s", mma_of(*product, kernel).data());
   });
   for (const Product& product : kProducts) {
     CHECK(found.count(product.name), "there is no %s...>", product.name.data());
@@ -232,7 +247,7 @@ TEST(products_read_16_bytes_at_a_time) {
     if (!product || !is_aligned(*product, kernel)) return;
     found.insert(product->name);
     CHECK(any_in(main_loops(*product, kernel), kernel, reads_16_bytes),
-          "no loop with %s has loads of 16 bytes", product->mma.data());
+          "no loop with %s has loads of 16 bytes", mma_of(*product, kernel).data());
   });
   for (const Product& product : kProducts) {
     CHECK(found.count(product.name), "no %s...> is for aligned operands", product.name.data());
@@ -247,7 +262,7 @@ TEST(tiles_are_read_by_ldmatrix) {
       return instruction.opcode == "LDSM.16.M88.4";
     };
     CHECK(any_in(main_loops(*product, kernel), kernel, is_ldmatrix),
-          "no loop with %s has LDSM.16.M88.4", product->mma.data());
+          "no loop with %s has LDSM.16.M88.4", mma_of(*product, kernel).data());
   });
 }
 

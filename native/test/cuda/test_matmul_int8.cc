@@ -165,9 +165,12 @@ TEST_ON_GPU(special_scales) {
   }
 }
 
-void check_linear(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric) {
-  context() = format("linear: m %d, n %d, k %d, symmetric %d", static_cast<int>(m),
-                     static_cast<int>(n), static_cast<int>(k), symmetric);
+void check_linear(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric,
+                  ScaleMethod method = ScaleMethod::kAbsMax, const Rotation& rotation = {}) {
+  context() = format("linear: m %d, n %d, k %d, symmetric %d, method %d, %s of %d",
+                     static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), symmetric,
+                     static_cast<int>(method), rotation.matrix ? "matrix" : "hadamard",
+                     static_cast<int>(rotation.block_size));
   std::vector<float> x = random_floats(random, m * k, -2, 3);
   if (m > 2 && k > 0) {
     std::fill_n(x.begin() + k, k, 0.0f);  // a row of zeros
@@ -185,7 +188,9 @@ void check_linear(Random& random, int64_t m, int64_t n, int64_t k, bool symmetri
                       k,
                       weights.sb_is_scalar,
                       symmetric,
-                      weights.activation};
+                      weights.activation,
+                      method,
+                      rotation};
   reference::linear_int8(args);
 
   DeviceBuffer<float> d_x(x), w_scale(weights.sb), bias(weights.bias);
@@ -194,6 +199,8 @@ void check_linear(Random& random, int64_t m, int64_t n, int64_t k, bool symmetri
   args.w = w.data();
   args.w_scale = w_scale.data();
   if (args.bias) args.bias = bias.data();
+  const DeviceRotation d_rotation(rotation);
+  args.rotation = d_rotation.get();
   const std::vector<float> y = product_of(cuda::linear_int8, args);
   check_same(y.data(), want.data(), m * n, "y");
 }
@@ -218,6 +225,20 @@ TEST_ON_GPU(linear_int8_of_one_row) {
     const Environment forced(kInt8Variable, "stream");
     check_linear(random, 1, 900, 1040, symmetric);
   }
+}
+
+TEST_ON_GPU(linear_int8_with_methods_and_rotations) {
+  Random random(24);
+  for (int64_t k : {64, 96, 1024, 4096}) {
+    for (int64_t m : {1, 5, 40}) {
+      for (int i = 0; i < 4; ++i) {
+        const RandomRotation rotation(random, k);
+        check_linear(random, m, 70, k, true, random_method(random), rotation.rotation);
+        check_linear(random, m, 70, k, false, ScaleMethod::kAbsMax, rotation.rotation);
+      }
+    }
+  }
+  check_linear(random, 1, 33, 30720, true, ScaleMethod::kQuest, {1024, nullptr});
 }
 
 TEST_ON_GPU(a_wrong_configuration_is_a_reason) {

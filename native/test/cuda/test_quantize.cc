@@ -4,31 +4,76 @@
 namespace qutlass::test {
 namespace {
 
-// Compares with the reference; `shift` as DeviceBuffer has it.
-void check_int8(const std::vector<float>& x, int64_t rows, int64_t k, bool symmetric,
-                int64_t shift) {
-  context() = format("%d rows of %d, symmetric %d, shift %d", static_cast<int>(rows),
-                     static_cast<int>(k), symmetric, static_cast<int>(shift));
-  const int64_t size = rows * int8_words(k);
-  std::vector<int32_t> values(size), zero(rows);
-  std::vector<float> scale(rows);
-  reference::quantize_int8(
-      {x.data(), values.data(), scale.data(), zero.data(), rows, k, symmetric});
-  DeviceBuffer<float> d_x(x, shift), d_scale(rows);
-  DeviceBuffer<int32_t> d_values(size), d_zero(rows);
-  run_op([&] {
-    return cuda::quantize_int8(
-        {d_x.data(), d_values.data(), d_scale.data(), d_zero.data(), rows, k, symmetric}, nullptr);
-  });
-  check_same(d_scale.read("scale").data(), scale.data(), rows, "scale");
-  check_same(d_zero.read("zero").data(), zero.data(), rows, "zero");
+// What is done to rows; `symmetric` does not count for int4.
+struct RowCase {
+  int64_t rows, k;
+  bool symmetric;
+  ScaleMethod method;
+  Rotation rotation;  // its matrix on the host
+  int64_t shift;      // of x, as DeviceBuffer has it
+};
+
+std::string described(const char* format_name, const RowCase& c) {
+  return format("%s, %d rows of %d, symmetric %d, method %d, %s of %d, shift %d", format_name,
+                static_cast<int>(c.rows), static_cast<int>(c.k), c.symmetric,
+                static_cast<int>(c.method), c.rotation.matrix ? "matrix" : "hadamard",
+                static_cast<int>(c.rotation.block_size), static_cast<int>(c.shift));
+}
+
+void check_int8(const std::vector<float>& x, const RowCase& c) {
+  context() = described("int8", c);
+  const int64_t size = c.rows * int8_words(c.k);
+  std::vector<int32_t> values(size), zero(c.rows);
+  std::vector<float> scale(c.rows);
+  QuantizeInt8Args args{x.data(), values.data(), scale.data(), zero.data(), c.rows,
+                        c.k,      c.symmetric,   c.method,     c.rotation};
+  reference::quantize_int8(args);
+  DeviceBuffer<float> d_x(x, c.shift), d_scale(c.rows);
+  DeviceBuffer<int32_t> d_values(size), d_zero(c.rows);
+  const DeviceRotation rotation(c.rotation);
+  args.x = d_x.data();
+  args.values = d_values.data();
+  args.scale = d_scale.data();
+  args.zero = d_zero.data();
+  args.rotation = rotation.get();
+  run_op([&] { return cuda::quantize_int8(args, nullptr); });
+  check_same(d_scale.read("scale").data(), scale.data(), c.rows, "scale");
+  check_same(d_zero.read("zero").data(), zero.data(), c.rows, "zero");
   check_same(d_values.read("values").data(), values.data(), size, "values");
 }
 
-void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
+void check_int4(const std::vector<float>& x, const RowCase& c) {
+  context() = described("int4", c);
+  const int64_t size = c.rows * int4_words(c.k);
+  std::vector<int32_t> values(size);
+  std::vector<float> scale(c.rows);
+  QuantizeInt4Args args{x.data(), values.data(), scale.data(), c.rows, c.k, c.method, c.rotation};
+  reference::quantize_int4(args);
+  DeviceBuffer<float> d_x(x, c.shift), d_scale(c.rows);
+  DeviceBuffer<int32_t> d_values(size);
+  const DeviceRotation rotation(c.rotation);
+  args.x = d_x.data();
+  args.values = d_values.data();
+  args.scale = d_scale.data();
+  args.rotation = rotation.get();
+  run_op([&] { return cuda::quantize_int4(args, nullptr); });
+  check_same(d_scale.read("scale").data(), scale.data(), c.rows, "scale");
+  check_same(d_values.read("values").data(), values.data(), size, "values");
+}
+
+void check_int8(const std::vector<float>& x, int64_t rows, int64_t k, bool symmetric,
+                int64_t shift) {
+  check_int8(x, {rows, k, symmetric, ScaleMethod::kAbsMax, {}, shift});
+}
+
+std::vector<float> random_rows(Random& random, int64_t rows, int64_t k) {
   std::vector<float> x = mixed_floats(random, rows * k, random.chance(0.5) ? 0.01 : 0);
   for (int64_t row = 0; row < rows; row += 2) make_special_line(x, random, row * k, 1, k);
-  check_int8(x, rows, k, symmetric, shift);
+  return x;
+}
+
+void check_int8(Random& random, int64_t rows, int64_t k, bool symmetric, int64_t shift) {
+  check_int8(random_rows(random, rows, k), rows, k, symmetric, shift);
 }
 
 TEST_ON_GPU(quantize_int8) {
@@ -46,18 +91,22 @@ TEST_ON_GPU(quantize_int8) {
 
 // Rows longer than the threads of a block hold, than they and shared memory hold, and the least
 // that need a batch more.
+constexpr int64_t kLongRows[] = {8193, 16384, 16385, 28672, 60003};
+
 TEST_ON_GPU(quantize_int8_long_rows) {
   Random random(6);
   for (bool symmetric : {true, false}) {
-    for (int64_t k : {8193, 16384, 16385, 28672, 60003}) check_int8(random, 5, k, symmetric, 0);
+    for (int64_t k : kLongRows) check_int8(random, 5, k, symmetric, 0);
   }
 }
 
 // More rows than a device has room for at once, of up to the words that a warp holds and one more.
+constexpr int64_t kShortRows[] = {1, 65, 768, 1023, 1024, 1025};
+
 TEST_ON_GPU(quantize_int8_many_rows) {
   Random random(7);
   for (bool symmetric : {true, false}) {
-    for (int64_t k : {1, 65, 768, 1023, 1024, 1025}) check_int8(random, 3001, k, symmetric, k % 2);
+    for (int64_t k : kShortRows) check_int8(random, 3001, k, symmetric, k % 2);
   }
 }
 
@@ -71,6 +120,60 @@ TEST_ON_GPU(quantize_int8_rounds_half_to_even) {
   x.push_back(-102.0f);
   check_int8(x, 1, kSteps + 1, false, 1);
   check_int8({-101.5f, 153.5f, 0.5f, -0.5f, 1.5f}, 1, 5, false, 0);
+}
+
+TEST_ON_GPU(quantize_int4_rounds_half_to_even) {
+  std::vector<float> x;
+  for (int i = -14; i <= 14; ++i) x.push_back(0.5f * static_cast<float>(i));
+  check_int4(x, {1, 29, true, ScaleMethod::kAbsMax, {}, 0});
+}
+
+// Every method and format on the same rows.
+void check_methods(Random& random, int64_t rows, int64_t k, const Rotation& rotation,
+                   int64_t shift) {
+  const std::vector<float> x = random_rows(random, rows, k);
+  for (ScaleMethod method : {ScaleMethod::kAbsMax, ScaleMethod::kQuest}) {
+    check_int8(x, {rows, k, true, method, rotation, shift});
+    check_int4(x, {rows, k, true, method, rotation, shift});
+  }
+  check_int8(x, {rows, k, false, ScaleMethod::kAbsMax, rotation, shift});
+}
+
+TEST_ON_GPU(methods_and_rotations) {
+  Random random(8);
+  for (int64_t k = 0; k <= 130; ++k) {
+    const RandomRotation rotation(random, k);
+    check_methods(random, random.integer(0, 5), k, rotation.rotation, k % 4);
+  }
+  for (int64_t k : {1024, 2048, 3072, 12288}) {
+    for (int64_t size : kHadamardSizes) check_methods(random, 3, k, {size, nullptr}, 0);
+  }
+  for (int64_t k : kShortRows) {
+    const RandomRotation rotation(random, k);
+    check_methods(random, 1100, k, rotation.rotation, k % 2);
+  }
+  check_methods(random, 1100, 1024, {1024, nullptr}, 0);
+}
+
+TEST_ON_GPU(methods_and_rotations_of_long_rows) {
+  Random random(9);
+  for (int64_t k : kLongRows) {
+    check_methods(random, 2, k, {}, 0);
+    const RandomRotation rotation(random, k);
+    check_methods(random, 2, k, rotation.rotation, 0);
+  }
+  check_methods(random, 2, 65536, {1024, nullptr}, 0);
+  check_methods(random, 1, 150000, {}, 1);  // more chunks than a warp has lanes
+}
+
+TEST_ON_GPU(rows_too_long_for_quest_are_a_reason) {
+  QuantizeInt4Args args{};
+  args.rows = 1;
+  args.k = (int64_t{1} << 24) + 1;
+  args.method = ScaleMethod::kQuest;
+  const char* reason = cuda::quantize_int4(args, nullptr);
+  CHECK(reason && std::strstr(reason, "quantize_int4: K is 16777217, expected at most 16777216"),
+        "got '%s'", reason);
 }
 
 std::vector<float> random_kernel(Random& random, int64_t k, int64_t n) {

@@ -23,7 +23,7 @@ class OwnStream {
   cudaStream_t stream_ = nullptr;
 };
 
-// The operands of the three products of m rows.
+// The operands of the products of m rows.
 class Operands {
  public:
   explicit Operands(int64_t m)
@@ -31,6 +31,7 @@ class Operands {
         m_(m),
         x_(random_floats(random_, m * kK, -2, 2)),
         a_(random_words(m * int8_words(kK))),
+        a4_(random_words(m * int4_words(kK))),
         w8_(random_words(kN * int8_words(kK))),
         w4_(random_words(kN * int4_words(kK))),
         zeros_(random_integers(random_, kN * kGroups, 0, 15)),
@@ -61,6 +62,31 @@ class Operands {
     return args;
   }
 
+  MatmulInt4Int4Args matmul_int4_int4() {
+    MatmulInt4Int4Args args = {};
+    args.a = a4_.data();
+    args.b = w4_.data();
+    args.sa = row_scales_.data();
+    args.sb = scales_.data();
+    args.m = m_;
+    args.n = kN;
+    args.words = int4_words(kK);
+    return args;
+  }
+
+  LinearInt4Args linear_int4() {
+    LinearInt4Args args = {};
+    args.x = x_.data();
+    args.w = w4_.data();
+    args.w_scale = scales_.data();
+    args.m = m_;
+    args.n = kN;
+    args.k = kK;
+    args.method = ScaleMethod::kQuest;
+    args.rotation.block_size = 64;
+    return args;
+  }
+
   MatmulInt4Args matmul_int4() {
     MatmulInt4Args args = {};
     args.x = x_.data();
@@ -84,7 +110,7 @@ class Operands {
   Random random_;
   int64_t m_;
   DeviceBuffer<float> x_;
-  DeviceBuffer<int32_t> a_, w8_, w4_, zeros_;
+  DeviceBuffer<int32_t> a_, a4_, w8_, w4_, zeros_;
   DeviceBuffer<float> row_scales_, scales_;
 };
 
@@ -145,6 +171,9 @@ TEST_ON_GPU(the_same_bits_beside_other_work) {
     check_repetitions(cuda::matmul_int8, operands.matmul_int8(), beside, "matmul_int8");
     check_repetitions(cuda::linear_int8, operands.linear_int8(), beside, "linear_int8");
     check_repetitions(cuda::matmul_int4, operands.matmul_int4(), beside, "matmul_int4");
+    check_repetitions(cuda::matmul_int4_int4, operands.matmul_int4_int4(), beside,
+                      "matmul_int4_int4");
+    check_repetitions(cuda::linear_int4, operands.linear_int4(), beside, "linear_int4");
   }
 }
 
