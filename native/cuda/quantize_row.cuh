@@ -102,6 +102,10 @@ struct RotatedRow<MatrixRotation> {
   const MatrixRotation& rotation;
 
   __device__ __forceinline__ void load(Chunk& values, uint32_t first) const {
+    if (lanes_keep_column() && first / kWarpFours * kWarpFours * 4 + kChunkValues <= k) {
+      const uint32_t column = first * 4 % rotation.size;
+      return rotation.fours(values, x + first * 4 - column, kSegmentValues, column);
+    }
 #pragma unroll
     for (int i = 0; i < kChunkFours; ++i) {
       const uint32_t value = (first + i * kWarpSize) * 4;
@@ -114,6 +118,13 @@ struct RotatedRow<MatrixRotation> {
   }
 
  private:
+  static constexpr uint32_t kWarpFours = kChunkFours * kWarpSize;
+
+  // Whether a lane has the same column of every segment.
+  __device__ __forceinline__ bool lanes_keep_column() const {
+    return rotation.has_fours && kSegmentValues % rotation.size == 0;
+  }
+
   __device__ __forceinline__ void load_four(float (&values)[4], uint32_t value) const {
     float four[1][4] = {};
     const uint32_t column = value % rotation.size;

@@ -39,7 +39,10 @@ constexpr int kWarpRows = 8;
 // Of a block with one row: so many share a multiprocessor that some read while others write.
 constexpr int kPlainMaxThreads = 512;
 constexpr int kPlainBlocksPerMultiprocessor = 3;
+template <class Rotation>
 constexpr int kRotatedMaxThreads = 384;
+template <>
+constexpr int kRotatedMaxThreads<MatrixRotation> = 256;  // a matrix takes more registers
 constexpr int kRotatedBlocksPerMultiprocessor = 2;
 // What it parks.
 constexpr int kFourBytes = sizeof(uint4);
@@ -78,7 +81,7 @@ __global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_rotated_by_warp
 // The sums of chunks lie behind what is parked.
 template <class Format, class Rotation>
 __global__ __launch_bounds__(
-    kRotatedMaxThreads,
+    kRotatedMaxThreads<Rotation>,
     kRotatedBlocksPerMultiprocessor) void quantize_rotated_by_block(RowsToQuantize args,
                                                                     Rotation rotation,
                                                                     uint32_t parked_fours) {
@@ -136,7 +139,7 @@ cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& 
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
   const auto sum_bytes =
       args.method == ScaleMethod::kQuest ? int64_t{chunk_sum_count(args.k)} * 4 : 0;
-  const BlockPlan plan(args.k, kRotatedMaxThreads, kChunkFours, kMaxParkedBytes - sum_bytes);
+  const BlockPlan plan(args.k, kRotatedMaxThreads<Rotation>, kChunkFours, kMaxParkedBytes - sum_bytes);
   kernel<<<static_cast<unsigned>(args.rows), plan.threads,
            plan.parked_fours * kFourBytes + sum_bytes, stream>>>(args, rotation,
                                                                  plan.parked_fours);
