@@ -38,6 +38,8 @@ const char* failure(const char* op, cudaError_t error) {
 
 int multiprocessor_count() { return device_attribute(cudaDevAttrMultiProcessorCount, 1); }
 
+bool has_int4_products() { return device_attribute(cudaDevAttrComputeCapabilityMajor, 8) < 9; }
+
 int multiprocessor_shared_bytes() {
   return device_attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, 0);
 }

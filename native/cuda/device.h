@@ -34,6 +34,9 @@ int multiprocessor_count();
 // The shared memory of each of them in bytes, 0 where there is no device.
 int multiprocessor_shared_bytes();
 
+// Whether its tensor cores multiply int4: those of compute capability 8.
+bool has_int4_products();
+
 // Lets `kernel` have `bytes` of dynamic shared memory; does its work once a device.
 template <auto kernel>
 cudaError_t allow_shared_memory(int bytes) {

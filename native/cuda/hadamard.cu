@@ -17,24 +17,28 @@ __global__ __launch_bounds__(kThreads) void hadamard_kernel(const float* x, floa
   if (chunk * kChunkValues >= size) return;
   Chunk values;
 #pragma unroll
-  for (int i = 0; i < kChunkFours; ++i) {
-    const int64_t at = first + i * 4 * kWarpSize;
+  for (int i = 0; i < kLaneValues; i += 4) {
+    const int64_t at = first + i * kWarpSize;
+    float four[4];
     if constexpr (kAligned) {
-      load_aligned_4(values[i], x + at, size - at);
+      load_aligned_4(four, x + at, size - at);
     } else {
-      load_one_by_one(values[i], x + at, size - at);
+      load_one_by_one(four, x + at, size - at);
     }
-  }
-  rotation.rotate(values);
 #pragma unroll
-  for (int i = 0; i < kChunkFours; ++i) {
-    const int64_t at = first + i * 4 * kWarpSize;
+    for (int j = 0; j < 4; ++j) values[i + j] = four[j];
+  }
+  rotation.rotate<4>(values);
+#pragma unroll
+  for (int i = 0; i < kLaneValues; i += 4) {
+    const int64_t at = first + i * kWarpSize;
     if (at >= size) continue;
+    const float four[4] = {values[i], values[i + 1], values[i + 2], values[i + 3]};
     if constexpr (kAligned) {
-      *reinterpret_cast<uint4*>(y + at) = as_vector(values[i]);
+      *reinterpret_cast<uint4*>(y + at) = as_vector(four);
     } else {
 #pragma unroll
-      for (int j = 0; j < 4; ++j) y[at + j] = values[i][j];
+      for (int j = 0; j < 4; ++j) y[at + j] = four[j];
     }
   }
 }

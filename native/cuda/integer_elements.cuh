@@ -13,6 +13,7 @@
 //   kMaxKInt4Int4 keeps it in int32.
 #pragma once
 
+#include "cuda/integer_epilogue.cuh"
 #include "cuda/ptx.cuh"
 #include "qutlass/layout.h"
 
@@ -33,6 +34,12 @@ struct Int8Elements {
   }
 
   static __device__ __forceinline__ int32_t sum_of(int32_t sum, int) { return sum; }
+
+  // Of a tile, before the epilogue.
+  static __device__ __forceinline__ int32_t tile_sum_of(int32_t sum, int, const IntegerRow& row,
+                                                        int32_t column_sum) {
+    return row.centered(sum, column_sum);
+  }
 };
 
 // What 0 on both sides, as q + 8, adds for each word.
@@ -55,6 +62,11 @@ struct Int4ByMma {
 
   static __device__ __forceinline__ int32_t sum_of(int32_t sum, int absent_words) {
     return sum - kAbsentInt4Word * absent_words;
+  }
+
+  static __device__ __forceinline__ int32_t tile_sum_of(int32_t sum, int absent_words,
+                                                        const IntegerRow&, int32_t) {
+    return sum_of(sum, absent_words);
   }
 };
 
@@ -79,13 +91,37 @@ struct Int4Widened {
     const uint32_t absent = 256u * kAbsentInt4Word * static_cast<uint32_t>(absent_words);
     return static_cast<int32_t>(static_cast<uint32_t>(sum) - absent) >> 8;
   }
+
+  static __device__ __forceinline__ int32_t tile_sum_of(int32_t sum, int absent_words,
+                                                        const IntegerRow&, int32_t) {
+    return sum_of(sum, absent_words);
+  }
 };
 
-// The faster one of the device.
+// The faster one of the two.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
 struct Int4Elements : Int4ByMma {};
 #else
 struct Int4Elements : Int4Widened {};
 #endif
+
+// int4 by int4 for many rows where tensor cores have no int4: a comes widened already, so that a word
+// of b costs little (widen_int4.cuh). Each chunk of b has two of a, for its even and its odd nibbles.
+template <bool kARaw>
+struct Int4WideA {
+  static constexpr bool kRaw = kARaw;
+  static __device__ __forceinline__ void multiply(int32_t (&sums)[4], const uint32_t (&a)[4],
+                                                  uint32_t word) {
+    const uint32_t odd = kRaw ? word : word & 0xf0f0f0f0u;
+    ptx::mma_int8_unsigned(sums, a, word & 0x0f0f0f0fu, odd);
+  }
+
+  // The sum is of 16 a (b + 8), with the row's sum of a as zero point; the first split of k takes it
+  // off for all of k.
+  static __device__ __forceinline__ int32_t tile_sum_of(int32_t sum, int, const IntegerRow& row,
+                                                        int32_t) {
+    return row.centered(sum, blockIdx.y == 0 ? 16 * 8 : 0) >> 4;
+  }
+};
 
 }  // namespace qutlass::cuda

@@ -8,13 +8,13 @@
 namespace qutlass::cuda {
 
 template <class Elements, class Tile>
-cudaError_t launch_tiles(const MatmulInt8Args& args, int32_t* partials, const TilePlan& plan,
-                         Stream stream) {
+cudaError_t launch_tiles(const MatmulInt8Args& args, const IntegerScratch& scratch,
+                         const TilePlan& plan, Stream stream) {
   constexpr auto kernel = matmul_integers_kernel<Elements, Tile>;
   if (const cudaError_t error = allow_shared_memory<kernel>(Tile::kSharedBytes)) return error;
   const dim3 grid(static_cast<unsigned>(ceil_div(args.m, Tile::kM) * ceil_div(args.n, Tile::kN)),
                   static_cast<unsigned>(plan.splits));
-  kernel<<<grid, Tile::kThreads, Tile::kSharedBytes, stream>>>(args, partials,
+  kernel<<<grid, Tile::kThreads, Tile::kSharedBytes, stream>>>(args, scratch.partials,
                                                                plan.steps_per_split);
   return cudaGetLastError();
 }

@@ -13,6 +13,16 @@ const char* plan_for(const IntegerProduct& product, TilePlan* plan) {
                    {args.m, args.n, args.words * product.per_word}, plan);
 }
 
+size_t partials_bytes(const MatmulInt8Args& args, const TilePlan& plan) {
+  return plan.splits == 1 ? 0 : round_up(sizeof(int32_t) * plan.splits * args.m * args.n, 256);
+}
+
+size_t widened_bytes(const IntegerProduct& product, const TilePlan& plan) {
+  const MatmulInt8Args& args = product.args;
+  if (plan.config < product.kernels.widening_from) return 0;
+  return sizeof(int32_t) * args.m * (2 * args.words + 1);
+}
+
 }  // namespace
 
 std::string configuration(const IntegerProduct& product) {
@@ -24,8 +34,8 @@ std::string configuration(const IntegerProduct& product) {
 size_t workspace_bytes(const IntegerProduct& product) {
   const MatmulInt8Args& args = product.args;
   TilePlan plan;
-  if (args.m == 0 || args.n == 0 || plan_for(product, &plan) || plan.splits == 1) return 0;
-  return sizeof(int32_t) * plan.splits * args.m * args.n;
+  if (args.m == 0 || args.n == 0 || plan_for(product, &plan)) return 0;
+  return partials_bytes(args, plan) + widened_bytes(product, plan);
 }
 
 const char* run(const IntegerProduct& product, void* workspace, Stream stream) {
@@ -38,12 +48,14 @@ const char* run(const IntegerProduct& product, void* workspace, Stream stream) {
     return failure(op, launch(args, stream));
   }
   const LaunchTiles launch = kernels.tiles[plan.config];
-  if (plan.splits == 1) return failure(op, launch(args, nullptr, plan, stream));
-
-  auto* partials = static_cast<int32_t*>(workspace);
-  if (const cudaError_t error = launch(args, partials, plan, stream)) return failure(op, error);
-  return failure(
-      op, launch_each_word(FinishIntegers{args, partials, plan.splits}, args.m, args.n, stream));
+  auto* bytes = static_cast<char*>(workspace);
+  IntegerScratch scratch{};
+  if (plan.splits > 1) scratch.partials = reinterpret_cast<int32_t*>(bytes);
+  scratch.widened = reinterpret_cast<int32_t*>(bytes + partials_bytes(args, plan));
+  const cudaError_t error = launch(args, scratch, plan, stream);
+  if (error || plan.splits == 1) return failure(op, error);
+  return failure(op, launch_each_word(FinishIntegers{args, scratch.partials, plan.splits}, args.m,
+                                      args.n, stream));
 }
 
 }  // namespace qutlass::cuda

@@ -11,8 +11,14 @@
 
 namespace qutlass::cuda {
 
-// Computes a product by tiles: its results, or where there are `partials` its sums.
-using LaunchTiles = cudaError_t (*)(const MatmulInt8Args&, int32_t* partials, const TilePlan&,
+// What a product by tiles has of the workspace.
+struct IntegerScratch {
+  int32_t* partials;  // [splits, m, n], or null where k is not divided
+  int32_t* widened;   // a, for tiles that want it so: [m, 2 words], then the sums of its rows [m]
+};
+
+// Computes a product by tiles: its results, or where there are partials its sums.
+using LaunchTiles = cudaError_t (*)(const MatmulInt8Args&, const IntegerScratch&, const TilePlan&,
                                     Stream);
 // Computes it by the kernel for few rows.
 using LaunchStream = cudaError_t (*)(const MatmulInt8Args&, Stream);
@@ -21,6 +27,7 @@ using LaunchStream = cudaError_t (*)(const MatmulInt8Args&, Stream);
 struct IntegerKernels {
   const TileMenu& menu;
   const LaunchTiles* tiles;  // one for each of the menu's
+  int widening_from;         // the tiles from this one on take a widened
   LaunchStream stream_8;     // up to 8 rows
   LaunchStream stream_16;
 };

@@ -89,10 +89,10 @@ cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& 
                               Stream stream) {
   const QuantizedRow row = row_of(args);
   if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
-    return launch_one_kernel(PlainRowQuantizer<Int8Format<false>>{row}, product, stream);
+    return launch_one_kernel(PlainRowQuantizer{row}, product, stream);
   }
   const HadamardRotation rotation(args.rotation.block_size);
-  return launch_one_kernel(HadamardRowQuantizer<Int8Format<true>>{row, rotation}, product, stream);
+  return launch_one_kernel(HadamardRowQuantizer<Int8Format>{row, rotation}, product, stream);
 }
 
 }  // namespace

@@ -3,17 +3,17 @@
 #pragma once
 
 #include "cuda/matmul_integers_stream.cuh"
-#include "cuda/quantize_row.cuh"
+#include "cuda/plain_row.cuh"
+#include "cuda/rotated_row.cuh"
 
 namespace qutlass::cuda {
 
 // How a block quantizes the row: as it is, with abs_max,
-template <class Format>
 struct PlainRowQuantizer {
   QuantizedRow row;
 
   __device__ __forceinline__ Quantizer operator()(int32_t* words, float*) const {
-    return quantize_plain_row<BlockTeam, Format, kPlainHeldFours>(row, {}, words);
+    return quantize_plain_row<BlockTeam, kPlainHeldFours>(row, {}, words);
   }
 };
 

@@ -1,6 +1,7 @@
 // matmul_int4_int4: what there is to choose among. The kernels are those of matmul_int8, for other
 // elements.
 #include "cuda/integer_launch.cuh"
+#include "cuda/widen_int4.cuh"
 
 namespace qutlass::cuda {
 
@@ -14,8 +15,17 @@ constexpr TileShape kTiles[] = {
     shape_of<Tile64x128, kInt4PerWord>("64x128", 2, 0.65f, 0.65f, 1.95f),
     shape_of<Tile64x64, kInt4PerWord>("64x64", 2, 0.4f, 0.4f, 1.97f),
     shape_of<Tile32x64, kInt4PerWord>("32x64", 2, 0.3f, 0.3f, 1.69f),
-    shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.3f, 0.3f, 1.52f)};
+    shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.3f, 0.3f, 1.52f),
+    shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 1.0f, 1.0f, 8.0f),
+    shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.55f, 0.55f, 6.0f),
+    shape_of<Tile128x256Wide, kInt4PerWord>("128x256r", 1, 1.0f, 1.0f, 8.0f),
+    shape_of<Tile128x128Wide, kInt4PerWord>("128x128r", 2, 0.55f, 0.55f, 6.0f)};
+constexpr int kPlainTiles = 6;
 constexpr TileMenu kMenu{
+    kTiles, kPlainTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
+    1.34f,  {1.94f, 0.0f, 0.16f, 0.0056f}};
+// For devices whose tensor cores have no int4.
+constexpr TileMenu kWideningMenu{
     kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
     1.34f,  {1.94f, 0.0f, 0.16f, 0.0056f}};
 
@@ -29,7 +39,18 @@ constexpr TileMenu kUnalignedMenu{
     kMenu.bytes_per_weight, kMenu.launch_us,
     kMenu.split_us,         kMenu.stream};
 
-static_assert(sizeof kLaunchTiles<Int4Elements> / sizeof(LaunchTiles) == kMenu.count &&
+constexpr LaunchTiles kLaunchers[] = {launch_tiles<Int4Elements, Tile128x256>,
+                                      launch_tiles<Int4Elements, Tile128x128>,
+                                      launch_tiles<Int4Elements, Tile64x128>,
+                                      launch_tiles<Int4Elements, Tile64x64>,
+                                      launch_tiles<Int4Elements, Tile32x64>,
+                                      launch_tiles<Int4Elements, Tile16x128>,
+                                      launch_widened_tiles<false, Tile128x256Wide>,
+                                      launch_widened_tiles<false, Tile128x128Wide>,
+                                      launch_widened_tiles<true, Tile128x256Wide>,
+                                      launch_widened_tiles<true, Tile128x128Wide>};
+
+static_assert(sizeof kLaunchers / sizeof(LaunchTiles) == kWideningMenu.count &&
                   sizeof kLaunchUnalignedTiles<Int4Elements> / sizeof(LaunchTiles) ==
                       kUnalignedMenu.count,
               "one launcher a tile");
@@ -37,11 +58,11 @@ static_assert(sizeof kLaunchTiles<Int4Elements> / sizeof(LaunchTiles) == kMenu.c
 IntegerKernels kernels_for(bool aligned) {
   using Elements = Int4Elements;
   if (!aligned) {
-    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, launch_stream<Elements, 1, false>,
+    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count, launch_stream<Elements, 1, false>,
             launch_stream<Elements, 2, false>};
   }
-  return {kMenu, kLaunchTiles<Elements>, launch_stream<Elements, 1, true>,
-          launch_stream<Elements, 2, true>};
+  return {has_int4_products() ? kMenu : kWideningMenu, kLaunchers, kPlainTiles,
+          launch_stream<Elements, 1, true>, launch_stream<Elements, 2, true>};
 }
 
 IntegerProduct product_of(const MatmulInt4Int4Args& args) {

@@ -15,19 +15,22 @@ namespace qutlass::cuda {
 // The shape of a block's tile and of its pipeline: kStages steps of kStepBytes along k. Tiles
 // that are not kAligned take matrices whose rows do not start at multiples of 16 bytes.
 template <int kTileM, int kTileN, int kStepSize, int kGridM, int kGridN, int kStageCount,
-          bool kTileAligned = true>
+          bool kTileAligned = true, int kTileABytes = 1>
 struct IntegerTile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   static constexpr bool kAligned = kTileAligned;
   static constexpr int kStepBytes = kStepSize;
   static constexpr int kStages = kStageCount;
-  static constexpr int kBOffset = kTileM * kStepSize;
-  static constexpr int kStageBytes = (kTileM + kTileN) * kStepSize;
+  static constexpr int kABytes = kTileABytes;  // of a for each of b
+  static constexpr int kBOffset = kTileM * kStepSize * kABytes;
+  static constexpr int kStageBytes = kBOffset + kTileN * kStepSize;
   static constexpr int kSharedBytes = kStages * kStageBytes;
   static_assert(kSharedBytes <= kMaxSharedBytes, "the tile must fit the smallest device");
 
-  using Layout = SwizzledLayout<kStepSize>;
-  using ALoader = TileLoader<kTileM, kStepSize / kChunkBytes, IntegerTile::kThreads, Layout>;
-  using BLoader = TileLoader<kTileN, kStepSize / kChunkBytes, IntegerTile::kThreads, Layout>;
+  using ALayout = SwizzledLayout<kStepSize * kABytes>;
+  using BLayout = SwizzledLayout<kStepSize>;
+  using ALoader =
+      TileLoader<kTileM, kStepSize * kABytes / kChunkBytes, IntegerTile::kThreads, ALayout>;
+  using BLoader = TileLoader<kTileN, kStepSize / kChunkBytes, IntegerTile::kThreads, BLayout>;
 };
 
 // A warp's sums, and the fragments of the two blocks of 32 bytes that it multiplies and fetches.
@@ -98,12 +101,53 @@ struct IntegerWarpTile {
   }
 
   uint32_t stages_;
-  FragmentReader<typename Tile::Layout> a_reader_ =
-      FragmentReader<typename Tile::Layout>::of_a(ThreadPlace<Tile>().warp_m);
-  FragmentReader<typename Tile::Layout> b_reader_ =
-      FragmentReader<typename Tile::Layout>::of_b(ThreadPlace<Tile>().warp_n);
+  FragmentReader<typename Tile::ALayout> a_reader_ =
+      FragmentReader<typename Tile::ALayout>::of_a(ThreadPlace<Tile>().warp_m);
+  FragmentReader<typename Tile::BLayout> b_reader_ =
+      FragmentReader<typename Tile::BLayout>::of_b(ThreadPlace<Tile>().warp_n);
   uint32_t a_[2][Tile::kFragmentsM][4];
   uint32_t b_[2][Tile::kFragmentsN / 2][4];
+};
+
+// The same where a is widened: a block is one chunk of b and two of a.
+template <bool kRaw, class Tile>
+struct IntegerWarpTile<Int4WideA<kRaw>, Tile> {
+  static constexpr int kBlocks = Tile::kStepBytes / kChunkBytes;
+
+  int32_t sums[Tile::kFragmentsM][Tile::kFragmentsN][4] = {};
+
+  __device__ explicit IntegerWarpTile(uint32_t stages) : stages_(stages) {}
+
+  __device__ __forceinline__ void fetch(int stage, int block) {
+    const uint32_t a = stages_ + stage * Tile::kStageBytes;
+#pragma unroll
+    for (int i = 0; i < Tile::kFragmentsM; ++i) a_reader_.load(a_[block % 2][i], a, i, block);
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN / 4; ++j) {
+      b_reader_.load(b_[block % 2][j], a + Tile::kBOffset, j, block);
+    }
+  }
+
+  __device__ __forceinline__ void multiply(int block) {
+#pragma unroll
+    for (int j = 0; j < Tile::kFragmentsN; ++j) {
+#pragma unroll
+      for (int i = 0; i < Tile::kFragmentsM; ++i) {
+        Int4WideA<kRaw>::multiply(sums[i][j], a_[block % 2][i], b_[block % 2][j / 4][j % 4]);
+      }
+    }
+  }
+
+  __device__ __forceinline__ int2 columns_of_results(int) const { return int2{0, 0}; }
+
+ private:
+  uint32_t stages_;
+  FragmentReader<typename Tile::ALayout> a_reader_ =
+      FragmentReader<typename Tile::ALayout>::of_a(ThreadPlace<Tile>().warp_m);
+  ChunkReader<typename Tile::BLayout> b_reader_ =
+      ChunkReader<typename Tile::BLayout>(ThreadPlace<Tile>().warp_n);
+  uint32_t a_[2][Tile::kFragmentsM][4];
+  uint32_t b_[2][Tile::kFragmentsN / 4][4];
 };
 
 // Where a warp's sums go: to y through the epilogue, or to `partials` [m, n].
@@ -123,10 +167,9 @@ __device__ __forceinline__ void store_sums(const IntegerWarpTile<Elements, Tile>
   for (int j = 0; j < Tile::kFragmentsN; ++j) column_sums[j] = warp_tile.columns_of_results(j);
   const auto sums_of = [&](int i, int j) {
     const int32_t(&sums)[4] = warp_tile.sums[i / 2][j];
-    const int32_t first = Elements::sum_of(sums[i % 2 * 2], absent_words);
-    const int32_t second = Elements::sum_of(sums[i % 2 * 2 + 1], absent_words);
-    return int2{rows[i].centered(first, column_sums[j].x),
-                rows[i].centered(second, column_sums[j].y)};
+    const int32_t first = sums[i % 2 * 2], second = sums[i % 2 * 2 + 1];
+    return int2{Elements::tile_sum_of(first, absent_words, rows[i], column_sums[j].x),
+                Elements::tile_sum_of(second, absent_words, rows[i], column_sums[j].y)};
   };
   if (partials) return store_pairs(partials, args.m, args.n, origin, place, sums_of);
 
@@ -159,17 +202,18 @@ __global__ __launch_bounds__(Tile::kThreads,
 
   const auto thread = static_cast<int>(threadIdx.x);
 
-  const int64_t row_bytes = args.words * 4;
+  const int64_t row_bytes = args.words * 4;  // of b
   const int64_t first = int64_t{blockIdx.y} * steps_per_split * Tile::kStepBytes;
   const int64_t end = min(row_bytes, first + int64_t{steps_per_split} * Tile::kStepBytes);
-  typename Tile::ALoader a({args.a, args.m, row_bytes}, origin.m, first, thread);
+  typename Tile::ALoader a({args.a, args.m, row_bytes * Tile::kABytes}, origin.m,
+                           first * Tile::kABytes, thread);
   typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, thread);
 
   IntegerWarpTile<Elements, Tile> warp_tile(stages);
   auto words_left = static_cast<int>((end - first) / 4);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
-    a.template load_next<Tile::kAligned>(address, words_left);
+    a.template load_next<Tile::kAligned>(address, words_left * Tile::kABytes);
     b.template load_next<Tile::kAligned>(address + Tile::kBOffset, words_left);
     words_left -= Tile::kStepBytes / 4;
   };

@@ -82,6 +82,15 @@ __device__ __forceinline__ void mma_int8(int32_t (&c)[4], const uint32_t (&a)[4]
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
+// The same with b in unsigned int8.
+__device__ __forceinline__ void mma_int8_unsigned(int32_t (&c)[4], const uint32_t (&a)[4],
+                                                  uint32_t b0, uint32_t b1) {
+  asm("mma.sync.aligned.m16n8k32.row.col.s32.s8.u8.s32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+      "{%8, %9}, {%0, %1, %2, %3};\n"
+      : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
 // c[16, 8] += a[16, 64] * b[64, 8] in int4, sums in int32. The fragments are those of mma_int8 with
 // two int4 in place of one int8. Emulated from sm_90 on.
 __device__ __forceinline__ void mma_int4(int32_t (&c)[4], const uint32_t (&a)[4], uint32_t b0,

@@ -1,6 +1,47 @@
+#include "cuda/plain_row.cuh"
 #include "cuda/quantize_rows.cuh"
 
 namespace qutlass::cuda {
+
+namespace {
+
+constexpr int kWarpHeldFours = 8;
+constexpr int kPlainMaxThreads = 512;
+constexpr int kPlainBlocksPerMultiprocessor = 3;
+
+__global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_by_warp(RowsToQuantize args) {
+  const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
+  if (row >= args.rows) return;
+  const Quantizer quantizer =
+      quantize_plain_row<WarpTeam, kWarpHeldFours>(args.row(row), {}, args.words(row));
+  if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
+}
+
+__global__
+__launch_bounds__(kPlainMaxThreads,
+                  kPlainBlocksPerMultiprocessor) void quantize_by_block(RowsToQuantize args,
+                                                                        uint32_t parked_chunks) {
+  auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
+  const Quantizer quantizer = quantize_plain_row<BlockTeam, kPlainHeldFours>(
+      args.row(blockIdx.x), {parked, parked_chunks}, args.words(blockIdx.x));
+  if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
+}
+
+cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
+  if (has_many_short_rows(args)) {
+    quantize_by_warp<<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args);
+    return cudaGetLastError();
+  }
+  constexpr auto kernel = quantize_by_block;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
+  const BlockPlan plan(args.k, kPlainHeldFours * kSegmentValues, kPlainMaxThreads,
+                       kMaxParkedBytes);
+  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes, stream>>>(
+      args, plan.parked_chunks);
+  return cudaGetLastError();
+}
+
+}  // namespace
 
 const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
   constexpr char kOp[] = "quantize_int8";
@@ -9,9 +50,9 @@ const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
   const RowsToQuantize rows{args.x, args.values,         args.scale,     args.zero,  args.rows,
                             args.k, int8_words(args.k), args.symmetric, args.method};
   if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
-    return failure(kOp, launch_plain_quantize<Int8Format<false>>(rows, stream));
+    return failure(kOp, launch_plain_quantize(rows, stream));
   }
-  return failure(kOp, launch_rotated_quantize<Int8Format<true>>(rows, args.rotation, stream));
+  return failure(kOp, launch_rotated_quantize<Int8Format>(rows, args.rotation, stream));
 }
 
 }  // namespace qutlass::cuda

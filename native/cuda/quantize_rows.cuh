@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "cuda/launch.h"
-#include "cuda/quantize_row.cuh"
+#include "cuda/rotated_row.cuh"
 #include "cuda/shared_tile.cuh"
 
 namespace qutlass::cuda {
@@ -37,36 +37,13 @@ struct RowsToQuantize {
 // Of a block of warps with a row each.
 constexpr int kWarpRows = 8;
 // Of a block with one row: so many share a multiprocessor that some read while others write.
-constexpr int kPlainMaxThreads = 512;
-constexpr int kPlainBlocksPerMultiprocessor = 3;
 template <class Rotation>
 constexpr int kRotatedMaxThreads = 384;
 template <>
 constexpr int kRotatedMaxThreads<MatrixRotation> = 256;  // a matrix takes more registers
 constexpr int kRotatedBlocksPerMultiprocessor = 2;
 // What it parks.
-constexpr int kFourBytes = sizeof(uint4);
 constexpr int kMaxParkedBytes = kMaxSharedBytes - sizeof(ValueRange) * kWarpSize;
-
-template <class Format>
-__global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_by_warp(RowsToQuantize args) {
-  const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
-  if (row >= args.rows) return;
-  const Quantizer quantizer =
-      quantize_plain_row<WarpTeam, Format, kChunkFours>(args.row(row), {}, args.words(row));
-  if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
-}
-
-template <class Format>
-__global__
-__launch_bounds__(kPlainMaxThreads,
-                  kPlainBlocksPerMultiprocessor) void quantize_by_block(RowsToQuantize args,
-                                                                        uint32_t parked_fours) {
-  auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
-  const Quantizer quantizer = quantize_plain_row<BlockTeam, Format, kPlainHeldFours>(
-      args.row(blockIdx.x), {parked, parked_fours}, args.words(blockIdx.x));
-  if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
-}
 
 template <class Format, class Rotation>
 __global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_rotated_by_warp(
@@ -84,11 +61,11 @@ __global__ __launch_bounds__(
     kRotatedMaxThreads<Rotation>,
     kRotatedBlocksPerMultiprocessor) void quantize_rotated_by_block(RowsToQuantize args,
                                                                     Rotation rotation,
-                                                                    uint32_t parked_fours) {
+                                                                    uint32_t parked_chunks) {
   auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
-  auto* sums = reinterpret_cast<float*>(parked + parked_fours);
+  auto* sums = reinterpret_cast<float*>(parked) + parked_chunks * kChunkValues;
   const Quantizer quantizer = quantize_rotated_row<BlockTeam, Format>(
-      args.row(blockIdx.x), rotation, {parked, parked_fours}, sums, args.words(blockIdx.x));
+      args.row(blockIdx.x), rotation, {parked, parked_chunks}, sums, args.words(blockIdx.x));
   if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
 }
 
@@ -101,36 +78,24 @@ inline unsigned warp_row_blocks(const RowsToQuantize& args) {
   return static_cast<unsigned>(ceil_div(args.rows, kWarpRows));
 }
 
-// How a block goes through a row: in as few batches as its threads can hold, all of the same size;
-// those before the last are parked.
+// How a block goes through the chunks of a row: each warp takes as few as can be, all warps about
+// the same number; those before the last are parked.
 struct BlockPlan {
   unsigned threads;
-  uint32_t parked_fours;
+  uint32_t parked_chunks;
+  int64_t parked_bytes;
 
-  BlockPlan(int64_t k, int64_t max_threads, int64_t held_fours, int64_t max_parked_bytes) {
-    const int64_t fours = std::max<int64_t>(ceil_div(k, 4), 1);
-    const int64_t batches = ceil_div(fours, max_threads * held_fours);
-    threads = static_cast<unsigned>(round_up(ceil_div(fours, batches * held_fours), kWarpSize));
-    const int64_t warp_fours = held_fours * kWarpSize;
-    const int64_t room = max_parked_bytes / kFourBytes / warp_fours * warp_fours;
-    parked_fours =
-        static_cast<uint32_t>(std::min((batches - 1) * int64_t{threads} * held_fours, room));
+  BlockPlan(int64_t k, int64_t chunk_values, int64_t max_threads, int64_t max_parked_bytes) {
+    const int64_t chunks = std::max<int64_t>(ceil_div(k, chunk_values), 1);
+    const int64_t rounds = ceil_div(chunks * kWarpSize, max_threads);
+    const int64_t warps = ceil_div(chunks, rounds);
+    const int64_t chunk_bytes = chunk_values * static_cast<int64_t>(sizeof(float));
+    const int64_t parked = std::min((rounds - 1) * warps, max_parked_bytes / chunk_bytes);
+    threads = static_cast<unsigned>(warps * kWarpSize);
+    parked_chunks = static_cast<uint32_t>(parked);
+    parked_bytes = parked * chunk_bytes;
   }
 };
-
-template <class Format>
-cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
-  if (has_many_short_rows(args)) {
-    quantize_by_warp<Format><<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args);
-    return cudaGetLastError();
-  }
-  constexpr auto kernel = quantize_by_block<Format>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
-  const BlockPlan plan(args.k, kPlainMaxThreads, kPlainHeldFours, kMaxParkedBytes);
-  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_fours * kFourBytes,
-           stream>>>(args, plan.parked_fours);
-  return cudaGetLastError();
-}
 
 template <class Format, class Rotation>
 cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& rotation,
@@ -139,10 +104,10 @@ cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& 
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
   const auto sum_bytes =
       args.method == ScaleMethod::kQuest ? int64_t{chunk_sum_count(args.k)} * 4 : 0;
-  const BlockPlan plan(args.k, kRotatedMaxThreads<Rotation>, kChunkFours, kMaxParkedBytes - sum_bytes);
-  kernel<<<static_cast<unsigned>(args.rows), plan.threads,
-           plan.parked_fours * kFourBytes + sum_bytes, stream>>>(args, rotation,
-                                                                 plan.parked_fours);
+  const BlockPlan plan(args.k, kChunkValues, kRotatedMaxThreads<Rotation>,
+                       kMaxParkedBytes - sum_bytes);
+  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes + sum_bytes,
+           stream>>>(args, rotation, plan.parked_chunks);
   return cudaGetLastError();
 }
 

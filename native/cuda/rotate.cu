@@ -21,7 +21,7 @@ __global__ __launch_bounds__(kThreads) void rotate_fours_kernel(const float* x, 
   const int64_t first = min(block, blocks - kBlocksPerThread) * rotation.size;
   const auto column = static_cast<uint32_t>(thread % fours) * 4;
   float sums[kBlocksPerThread][4];
-  rotation.fours(sums, x + first, rotation.size, column);
+  rotation.fours<kBlocksPerThread, 1>(sums, x + first, rotation.size, column);
 #pragma unroll
   for (int b = 0; b < kBlocksPerThread; ++b) {
     *reinterpret_cast<uint4*>(y + first + b * int64_t{rotation.size} + column) =

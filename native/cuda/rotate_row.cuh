@@ -1,5 +1,4 @@
-// Rotations of what the lanes of a warp hold: 1024 consecutive values, in 8 segments of 128
-// (warp_segment.cuh), four values a lane of each.
+// Rotations of what the lanes of a warp hold: a chunk of 1024 values.
 #pragma once
 
 #include <cmath>
@@ -11,42 +10,35 @@
 
 namespace qutlass::cuda {
 
-constexpr int kChunkFours = 8;  // of a lane
-constexpr int kChunkValues = kChunkFours * 4 * kWarpSize;
+constexpr int kChunkValues = 1024;
+constexpr int kLaneValues = kChunkValues / kWarpSize;
 
-using Chunk = float[kChunkFours][4];
+// A lane's values of a chunk, in which it holds kNeighbours in a row of every 32 * kNeighbours:
+// values[i] is number (i / kNeighbours * 32 + lane) * kNeighbours + i % kNeighbours of the chunk.
+using Chunk = float[kLaneValues];
 
-// (a + b, a - b).
-__device__ __forceinline__ void butterfly(float& a, float& b) {
-  const float sum = add(a, b);
-  b = add(a, -b);
-  a = sum;
-}
-
-// A stage of stride 4 * kLaneBit: the partner of each value is in another lane. A product with 1 or
-// -1 is exact, so that this multiply-add has the bits of the addition or subtraction.
-template <int kLaneBit>
-__device__ __forceinline__ void butterflies_across_lanes(Chunk& values) {
-  constexpr unsigned kAllLanes = 0xffffffffu;
-  const float sign = threadIdx.x & kLaneBit ? -1.0f : 1.0f;
+// The stage of the butterflies (a + b, a - b) of values kStride apart. Where the partner is in
+// another lane, the product with 1 or -1 is exact, so that the multiply-add has the bits of the
+// addition or subtraction.
+template <int kNeighbours, int kStride>
+__device__ __forceinline__ void butterflies(Chunk& values) {
+  if constexpr (kStride >= kNeighbours && kStride < kNeighbours * kWarpSize) {
+    constexpr int kLaneBit = kStride / kNeighbours;
+    const float sign = threadIdx.x & kLaneBit ? -1.0f : 1.0f;
 #pragma unroll
-  for (int i = 0; i < kChunkFours; ++i) {
-#pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const float other = __shfl_xor_sync(kAllLanes, values[i][j], kLaneBit);
-      values[i][j] = __fmaf_rn(values[i][j], sign, other);
+    for (int i = 0; i < kLaneValues; ++i) {
+      const float other = __shfl_xor_sync(0xffffffffu, values[i], kLaneBit);
+      values[i] = __fmaf_rn(values[i], sign, other);
     }
-  }
-}
-
-// A stage of stride 128 * kFourBit.
-template <int kFourBit>
-__device__ __forceinline__ void butterflies_across_segments(Chunk& values) {
+  } else {
+    constexpr int kStep = kStride < kNeighbours ? kStride : kStride / kWarpSize;
 #pragma unroll
-  for (int i = 0; i < kChunkFours; ++i) {
-    if (i & kFourBit) continue;
-#pragma unroll
-    for (int j = 0; j < 4; ++j) butterfly(values[i][j], values[i | kFourBit][j]);
+    for (int pair = 0; pair < kLaneValues / 2; ++pair) {
+      const int a = pair / kStep * 2 * kStep + pair % kStep;
+      const float sum = add(values[a], values[a + kStep]);
+      values[a + kStep] = add(values[a], -values[a + kStep]);
+      values[a] = sum;
+    }
   }
 }
 
@@ -55,34 +47,26 @@ struct HadamardRotation {
   int block_size;  // 0 for none
   float factor;
 
-  HadamardRotation() = default;
   explicit HadamardRotation(int64_t size)
       : block_size(static_cast<int>(size)),
         factor(size ? static_cast<float>(1.0 / std::sqrt(static_cast<double>(size))) : 1.0f) {}
 
   // The chunk begins where a block does. All lanes of the warp take part.
+  template <int kNeighbours>
   __device__ __forceinline__ void rotate(Chunk& values) const {
     if (block_size == 0) return;
+    butterflies<kNeighbours, 1>(values);
+    butterflies<kNeighbours, 2>(values);
+    butterflies<kNeighbours, 4>(values);
+    butterflies<kNeighbours, 8>(values);
+    if (block_size > 16) butterflies<kNeighbours, 16>(values);
+    if (block_size > 32) butterflies<kNeighbours, 32>(values);
+    if (block_size > 64) butterflies<kNeighbours, 64>(values);
+    if (block_size > 128) butterflies<kNeighbours, 128>(values);
+    if (block_size > 256) butterflies<kNeighbours, 256>(values);
+    if (block_size > 512) butterflies<kNeighbours, 512>(values);
 #pragma unroll
-    for (int i = 0; i < kChunkFours; ++i) {
-      butterfly(values[i][0], values[i][1]);
-      butterfly(values[i][2], values[i][3]);
-      butterfly(values[i][0], values[i][2]);
-      butterfly(values[i][1], values[i][3]);
-    }
-    butterflies_across_lanes<1>(values);
-    butterflies_across_lanes<2>(values);
-    if (block_size > 16) butterflies_across_lanes<4>(values);
-    if (block_size > 32) butterflies_across_lanes<8>(values);
-    if (block_size > 64) butterflies_across_lanes<16>(values);
-    if (block_size > 128) butterflies_across_segments<1>(values);
-    if (block_size > 256) butterflies_across_segments<2>(values);
-    if (block_size > 512) butterflies_across_segments<4>(values);
-#pragma unroll
-    for (int i = 0; i < kChunkFours; ++i) {
-#pragma unroll
-      for (int j = 0; j < 4; ++j) values[i][j] = multiply(values[i][j], factor);
-    }
+    for (int i = 0; i < kLaneValues; ++i) values[i] = multiply(values[i], factor);
   }
 };
 
@@ -92,7 +76,6 @@ struct MatrixRotation {
   uint32_t size;
   bool has_fours;  // four neighbours are in one block, in the matrix at a multiple of 16 bytes
 
-  MatrixRotation() = default;
   explicit MatrixRotation(const float* matrix, int64_t size)
       : matrix(matrix),
         size(static_cast<uint32_t>(size)),
@@ -107,28 +90,29 @@ struct MatrixRotation {
     return sum;
   }
 
-  // Columns column ... column + 3 of kBlocks blocks, `stride` values apart. has_fours must be true.
-  template <int kBlocks>
-  __device__ __forceinline__ void fours(float (&sums)[kBlocks][4], const float* first,
+  // Columns column ... column + 4 * kFours - 1 of kBlocks blocks, `stride` values apart. has_fours
+  // must be true.
+  template <int kBlocks, int kFours>
+  __device__ __forceinline__ void fours(float (&sums)[kBlocks][4 * kFours], const float* first,
                                         int64_t stride, uint32_t column) const {
-    const float* row = matrix + column;
-    float of_matrix[4];
-    load_aligned_4(of_matrix, row, 4);
 #pragma unroll
     for (int b = 0; b < kBlocks; ++b) {
-      const float x = __ldg(first + b * stride);
 #pragma unroll
-      for (int j = 0; j < 4; ++j) sums[b][j] = multiply(x, of_matrix[j]);
+      for (int j = 0; j < 4 * kFours; ++j) sums[b][j] = -0.0f;  // to which adding x gives x
     }
-#pragma unroll 4
-    for (uint32_t i = 1; i < size; ++i) {
-      row += size;
-      load_aligned_4(of_matrix, row, 4);
+    const float* row = matrix + column;
+#pragma unroll 2
+    for (uint32_t i = 0; i < size; ++i, row += size) {
+      float of_matrix[kFours][4];
+#pragma unroll
+      for (int f = 0; f < kFours; ++f) load_aligned_4(of_matrix[f], row + 4 * f, 4);
 #pragma unroll
       for (int b = 0; b < kBlocks; ++b) {
         const float x = __ldg(first + b * stride + i);
 #pragma unroll
-        for (int j = 0; j < 4; ++j) sums[b][j] = add(sums[b][j], multiply(x, of_matrix[j]));
+        for (int j = 0; j < 4 * kFours; ++j) {
+          sums[b][j] = add(sums[b][j], multiply(x, of_matrix[j / 4][j % 4]));
+        }
       }
     }
   }

@@ -3,100 +3,143 @@
 // What quantize() of numerics.h guards against is settled for the whole row:
 // - |value * inverse| is far below 2^22, so that adding 1.5 * 2^23 rounds it half to even and leaves
 //   the integer in the low bits of the sum;
+// - without quest, the integers of a symmetric row are within its limits, and those of an
+//   asymmetric one saturate;
 // - where the inverse is 0, every value becomes the zero point.
 #pragma once
 
-#include "cuda/device.h"
 #include "cuda/ptx.cuh"
+#include "cuda/quantize_row.cuh"
+#include "cuda/rotate_row.cuh"
 #include "cuda/value_range.cuh"
-#include "cuda/warp_segment.cuh"
 #include "qutlass/layout.h"
-#include "qutlass/numerics.h"
 
 namespace qutlass::cuda {
 
 constexpr float kShifter = 12582912.0f;
 constexpr int32_t kShifterBits = 0x4b400000;
 
-// kClips says that values may lie beyond the limit of a symmetric row; without that its integers
-// are within -127 ... 127 anyway. Those of an asymmetric one saturate.
-template <bool kClips>
+// The bytes of a word that stand for its first `count` values, 1 or more.
+__device__ __forceinline__ uint32_t first_bytes(uint32_t word, uint32_t count) {
+  return count < 4 ? word & ((1u << 8 * count) - 1) : word;
+}
+
+__device__ __forceinline__ float held_within(float value, float limit) {
+  return fminf(fmaxf(value, -limit), limit);
+}
+
 class Int8Format {
  public:
+  static constexpr int kPerWord = kInt8PerWord;
   static constexpr float kQuest = kQuestInt8;
 
-  static __device__ __forceinline__ Quantizer symmetric_quantizer_of(float limit) {
+  static __device__ __forceinline__ Quantizer of_limit(float limit) {
     return symmetric_quantizer(limit, 127.0f, 0);
   }
-  static __device__ __forceinline__ Quantizer quantizer_of(const ValueRange& range,
-                                                           bool symmetric) {
-    return symmetric ? symmetric_quantizer_of(range.amax())
-                     : asymmetric_quantizer(range.least, range.greatest, 255.0f, -128.0f);
+  static __device__ __forceinline__ Quantizer of_range(const ValueRange& range) {
+    return asymmetric_quantizer(range.least, range.greatest, 255.0f, -128.0f);
   }
 
-  __device__ __forceinline__ Int8Format(const Quantizer& quantizer, bool symmetric)
-      : quantizer_(quantizer), least_(symmetric ? -127 : -128) {}
+  __device__ __forceinline__ Int8Format(const Quantizer& quantizer, const QuantizedRow& row)
+      : quantizer_(quantizer),
+        symmetric_(row.symmetric),
+        clips_(row.method == ScaleMethod::kQuest) {}
 
-  // The bytes of a word.
-  __device__ __forceinline__ uint32_t bits(const float (&values)[4]) const {
+  // Of four values of a row with abs_max.
+  __device__ __forceinline__ uint32_t word(const float* values) const {
     int32_t integers[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       const float shifted = add(multiply(values[i], quantizer_.inverse), kShifter);
       integers[i] = static_cast<int32_t>(float_bits(shifted)) + (quantizer_.zero - kShifterBits);
-      if (kClips) integers[i] = max(integers[i], least_);
     }
     return quantizer_.inverse == 0.0f ? 0 : ptx::saturated_int8_word(integers);
   }
 
-  // Those of the values beyond the row are 0.
-  __device__ __forceinline__ void store(int32_t* words, uint32_t four, uint32_t bytes,
-                                        uint32_t k) const {
-    const uint32_t first = four * kInt8PerWord;
-    if (first >= k) return;
-    const uint32_t kept = k - first < 4 ? (1u << 8 * (k - first)) - 1 : 0xffffffffu;
-    words[four] = static_cast<int32_t>(bytes & kept);
+  // A lane's values of a chunk by any method. The branches are the same in all threads.
+  __device__ __forceinline__ void pack(uint32_t (&words)[kLaneValues / 4],
+                                       const Chunk& values) const {
+    const auto each = [&](const auto& word_of) {
+#pragma unroll
+      for (int i = 0; i < kLaneValues / 4; ++i) words[i] = word_of(values + 4 * i);
+    };
+    if (!symmetric_) return each([this](const float* four) { return word(four); });
+    if (quantizer_.inverse == 0.0f) return each([](const float*) { return 0u; });
+    if (clips_) return each([this](const float* four) { return symmetric_word<true>(four); });
+    each([this](const float* four) { return symmetric_word<false>(four); });
+  }
+
+  // The word, with only the next `count` values of the row.
+  static __device__ __forceinline__ uint32_t tail(uint32_t word, uint32_t count) {
+    return first_bytes(word, count);
   }
 
  private:
+  // The low bytes of the sums are the integers.
+  template <bool kClips>
+  __device__ __forceinline__ uint32_t symmetric_word(const float* values) const {
+    uint32_t bits[4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const float steps = multiply(values[i], quantizer_.inverse);
+      bits[i] = float_bits(add(kClips ? held_within(steps, 127.0f) : steps, kShifter));
+    }
+    return __byte_perm(__byte_perm(bits[0], bits[1], 0x0040), __byte_perm(bits[2], bits[3], 0x0040),
+                       0x5410);
+  }
+
   Quantizer quantizer_;
-  int32_t least_;
+  bool symmetric_;
+  bool clips_;
 };
 
 // -7 ... 7, stored with 8 added; symmetric.
 class Int4Format {
  public:
+  static constexpr int kPerWord = kInt4PerWord;
   static constexpr float kQuest = kQuestInt4;
 
-  static __device__ __forceinline__ Quantizer symmetric_quantizer_of(float limit) {
+  static __device__ __forceinline__ Quantizer of_limit(float limit) {
     return symmetric_quantizer(limit, 7.0f, 0);
   }
-  static __device__ __forceinline__ Quantizer quantizer_of(const ValueRange& range, bool) {
-    return symmetric_quantizer_of(range.amax());
+  static __device__ __forceinline__ Quantizer of_range(const ValueRange& range) {
+    return of_limit(range.amax());
   }
 
-  __device__ __forceinline__ Int4Format(const Quantizer& quantizer, bool) : quantizer_(quantizer) {}
+  __device__ __forceinline__ Int4Format(const Quantizer& quantizer, const QuantizedRow& row)
+      : inverse_(quantizer.inverse), clips_(row.method == ScaleMethod::kQuest) {}
 
-  // The nibbles of half a word.
-  __device__ __forceinline__ uint32_t bits(const float (&values)[4]) const {
-    uint32_t half = 0;
+  __device__ __forceinline__ void pack(uint32_t (&words)[kLaneValues / 8],
+                                       const Chunk& values) const {
+    const auto each = [&](const auto& half_of) {
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const float steps = fminf(fmaxf(multiply(values[i], quantizer_.inverse), -7.0f), 7.0f);
-      half += float_bits(add(steps, kShifter + 8.0f)) << 4 * i;
-    }
-    return quantizer_.inverse == 0.0f ? 0x8888u : half & 0xffffu;
+      for (int i = 0; i < kLaneValues / 8; ++i) {
+        words[i] = __byte_perm(half_of(values + 8 * i), half_of(values + 8 * i + 4), 0x5410);
+      }
+    };
+    if (inverse_ == 0.0f) return each([](const float*) { return 0x8888u; });
+    if (clips_) return each([this](const float* four) { return half<true>(four); });
+    each([this](const float* four) { return half<false>(four); });
   }
 
-  // Two lanes have a word. Values beyond the row are zeros, as the tail must be.
-  __device__ __forceinline__ void store(int32_t* words, uint32_t four, uint32_t half,
-                                        uint32_t k) const {
-    const uint32_t high = __shfl_down_sync(0xffffffffu, half, 1);
-    if (four % 2 == 0 && four * 4 < k) words[four / 2] = static_cast<int32_t>(half | high << 16);
-  }
+  // Values beyond the row are zeros, as the tail must be.
+  static __device__ __forceinline__ uint32_t tail(uint32_t word, uint32_t) { return word; }
 
  private:
-  Quantizer quantizer_;
+  // Four nibbles in the low half: those of the sums, whose next bits are 0.
+  template <bool kClips>
+  __device__ __forceinline__ uint32_t half(const float* values) const {
+    uint32_t bits = 0;
+#pragma unroll
+    for (int i = 3; i >= 0; --i) {
+      const float steps = multiply(values[i], inverse_);
+      bits = (bits << 4) + float_bits(add(kClips ? held_within(steps, 7.0f) : steps, kShifter + 8.0f));
+    }
+    return bits;
+  }
+
+  float inverse_;
+  bool clips_;
 };
 
 }  // namespace qutlass::cuda

@@ -2,13 +2,54 @@
 // sum of their squares.
 #pragma once
 
+#include "cuda/quantize_row.cuh"
 #include "cuda/rotate_row.cuh"
 #include "cuda/value_range.cuh"
-#include "cuda/warp_segment.cuh"
-#include "qutlass/numerics.h"
-#include "qutlass/ops.h"
 
 namespace qutlass::cuda {
+
+// Over all threads of the team, in every thread.
+template <class Team>
+__device__ __forceinline__ ValueRange range_of_team(ValueRange range) {
+  range = warp_range(range);
+  if constexpr (Team::kIsBlock) {
+    __shared__ ValueRange warps[kWarpSize];
+    if (lane_index() == 0) warps[Team::warp()] = range;
+    __syncthreads();
+    range = warp_range(lane_index() < Team::warps() ? warps[lane_index()] : ValueRange{});
+  }
+  return range;
+}
+
+template <class Format>
+__device__ __forceinline__ Quantizer quantizer_of(const ValueRange& range, bool symmetric) {
+  return symmetric ? Format::of_limit(range.amax()) : Format::of_range(range);
+}
+
+// With abs_max.
+template <class Team>
+class RangeScale {
+ public:
+  __device__ __forceinline__ RangeScale(const QuantizedRow& row, float*)
+      : symmetric_(row.symmetric) {}
+
+  // What a lane holds of a chunk.
+  template <int kValues>
+  __device__ __forceinline__ void include(const float (&values)[kValues], uint32_t) {
+#pragma unroll
+    for (int i = 0; i < kValues; ++i) range_.include(values[i]);
+  }
+
+  // Of all that the team has included, in every thread.
+  template <class Format>
+  __device__ __forceinline__ Quantizer quantizer() const {
+    return quantizer_of<Format>(range_of_team<Team>(range_), symmetric_);
+  }
+
+ private:
+  bool symmetric_;
+  ValueRange range_;
+};
 
 // The sum of neighbours, of neighbouring sums, and so on, over the 32 lanes; in every lane.
 __device__ __forceinline__ float sum_of_lanes(float sum) {
@@ -20,19 +61,29 @@ __device__ __forceinline__ float sum_of_lanes(float sum) {
 }
 
 // The same of the squares of a chunk.
+template <int kNeighbours>
 __device__ __forceinline__ float sum_of_squares(const Chunk& values) {
-  float sums[kChunkFours];
+  constexpr int kGroups = kLaneValues / kNeighbours;
+  float sums[kGroups];
 #pragma unroll
-  for (int i = 0; i < kChunkFours; ++i) {
-    float squares[4];
+  for (int group = 0; group < kGroups; ++group) {
+    float squares[kNeighbours];
 #pragma unroll
-    for (int j = 0; j < 4; ++j) squares[j] = multiply(values[i][j], values[i][j]);
-    sums[i] = sum_of_lanes(add(add(squares[0], squares[1]), add(squares[2], squares[3])));
+    for (int i = 0; i < kNeighbours; ++i) {
+      const float value = values[group * kNeighbours + i];
+      squares[i] = multiply(value, value);
+    }
+#pragma unroll
+    for (int step = 1; step < kNeighbours; step *= 2) {
+#pragma unroll
+      for (int i = 0; i < kNeighbours; i += 2 * step) squares[i] = add(squares[i], squares[i + step]);
+    }
+    sums[group] = sum_of_lanes(squares[0]);
   }
 #pragma unroll
-  for (int step = 1; step < kChunkFours; step *= 2) {
+  for (int step = 1; step < kGroups; step *= 2) {
 #pragma unroll
-    for (int i = 0; i < kChunkFours; i += 2 * step) sums[i] = add(sums[i], sums[i + step]);
+    for (int i = 0; i < kGroups; i += 2 * step) sums[i] = add(sums[i], sums[i + step]);
   }
   return sums[0];
 }
@@ -71,58 +122,46 @@ __device__ __forceinline__ float sum_of_chunks(float* sums, uint32_t chunks) {
   return sum_of_lanes(first < chunks ? sums[first] : 0.0f);
 }
 
-__device__ __forceinline__ ValueRange range_of_block(ValueRange range) {
-  __shared__ ValueRange warps[kWarpSize];
-  range = warp_range(range);
-  if (lane_index() == 0) warps[threadIdx.x / kWarpSize] = range;
-  __syncthreads();
-  return warp_range(lane_index() < blockDim.x / kWarpSize ? warps[lane_index()] : ValueRange{});
-}
-
-template <class Team, bool kHasMethods>
-class RowScale {
+// By any method. The branches are the same in all threads.
+template <class Team, int kNeighbours>
+class MethodScale {
  public:
-  // Of a row of so many fours. With a block for a team `sums` is in shared memory, chunk_sum_count(k)
-  // of them.
-  __device__ __forceinline__ RowScale(ScaleMethod method, uint32_t row_fours, float* sums)
-      : is_quest_(kHasMethods && method == ScaleMethod::kQuest),
-        chunks_(static_cast<uint32_t>(ceil_div(row_fours, kChunkFours * kWarpSize))),
-        sums_(sums) {}
+  // With a block for a team and quest `sums` is in shared memory, chunk_sum_count(k) of them.
+  __device__ __forceinline__ MethodScale(const QuantizedRow& row, float* sums)
+      : row_(row), sums_(sums) {}
 
-  // A warp's batch, which with methods is chunk number `chunk` of the row.
-  template <int kFours>
-  __device__ __forceinline__ void include(const float (&values)[kFours][4], uint32_t chunk) {
-    if constexpr (kHasMethods) {
-      if (is_quest_) return include_squares(values, chunk);
-    }
+  __device__ __forceinline__ void include(const Chunk& values, uint32_t chunk) {
+    if (row_.method == ScaleMethod::kQuest) {
+      include_squares(values, chunk);
+    } else if (row_.symmetric) {
 #pragma unroll
-    for (int i = 0; i < kFours; ++i) {
+      for (int i = 0; i < kLaneValues; ++i) range_.include_magnitude(values[i]);
+    } else {
 #pragma unroll
-      for (int j = 0; j < 4; ++j) range_.include(values[i][j]);
+      for (int i = 0; i < kLaneValues; ++i) range_.include(values[i]);
     }
   }
 
-  // Of all that the team has included, in every thread.
   template <class Format>
-  __device__ __forceinline__ Quantizer quantizer(int64_t k, bool symmetric) {
-    if constexpr (kHasMethods) {
-      if (is_quest_) {
-        const float sum = Team::kIsBlock ? sum_of_chunks(sums_, chunks_) : sum_;
-        return Format::symmetric_quantizer_of(quest_limit(sum, k, Format::kQuest));
-      }
+  __device__ __forceinline__ Quantizer quantizer() const {
+    if (row_.method != ScaleMethod::kQuest) {
+      return quantizer_of<Format>(range_of_team<Team>(range_), row_.symmetric);
     }
-    const ValueRange range = Team::kIsBlock ? range_of_block(range_) : warp_range(range_);
-    return Format::quantizer_of(range, symmetric);
+    const float sum = Team::kIsBlock ? sum_of_chunks(sums_, chunks()) : sum_;
+    return Format::of_limit(quest_limit(sum, row_.k, Format::kQuest));
   }
 
  private:
-  __device__ __forceinline__ void include_squares(const Chunk& values, uint32_t chunk) {
-    sum_ = sum_of_squares(values);
-    if (Team::kIsBlock && lane_index() == 0 && chunk < chunks_) sums_[chunk] = sum_;
+  __device__ __forceinline__ uint32_t chunks() const {
+    return static_cast<uint32_t>(ceil_div(row_.k, kChunkValues));
   }
 
-  bool is_quest_;
-  uint32_t chunks_;
+  __device__ __forceinline__ void include_squares(const Chunk& values, uint32_t chunk) {
+    sum_ = sum_of_squares<kNeighbours>(values);
+    if (Team::kIsBlock && lane_index() == 0 && chunk < chunks()) sums_[chunk] = sum_;
+  }
+
+  QuantizedRow row_;
   float* sums_;
   ValueRange range_;
   float sum_ = 0.0f;  // of the last chunk

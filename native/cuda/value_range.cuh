@@ -16,6 +16,11 @@ struct ValueRange {
     greatest = ptx::max_nan(greatest, value);
   }
 
+  // Enough for amax().
+  __device__ __forceinline__ void include_magnitude(float value) {
+    greatest = ptx::max_nan(greatest, fabsf(value));
+  }
+
   __device__ __forceinline__ void include(const ValueRange& other) {
     least = ptx::min_nan(least, other.least);
     greatest = ptx::max_nan(greatest, other.greatest);

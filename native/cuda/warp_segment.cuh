@@ -1,6 +1,5 @@
 // How the lanes of a warp hold 128 consecutive values of a row, four values a lane, and how the
-// lanes come by the segment's 32 packed words, lane l by word l. (Halves of words where lanes hold
-// neighbours.)
+// lanes come by the segment's 32 packed words, lane l by word l.
 //
 // In both classes `word` is the lane's word of the row, `x` the row and `k` its length; values
 // beyond the row are 0.
@@ -24,7 +23,7 @@ struct AlignedSegment {
     load_aligned_4(values, x + first, static_cast<int>(k - first));
   }
 
-  static __device__ __forceinline__ uint32_t bits_of_lane(uint32_t bytes) { return bytes; }
+  static __device__ __forceinline__ uint32_t word_of_lane(uint32_t bytes) { return bytes; }
 };
 
 // Lane l holds values l, l+32, l+64 and l+96: loads of consecutive addresses wherever the row
@@ -47,7 +46,7 @@ struct UnalignedSegment {
   }
 
   // Value v is byte v / 32 of lane v % 32, and becomes byte v % 4 of lane v / 4.
-  static __device__ __forceinline__ uint32_t bits_of_lane(uint32_t bytes) {
+  static __device__ __forceinline__ uint32_t word_of_lane(uint32_t bytes) {
     constexpr unsigned kAllLanes = 0xffffffffu;
     const int source_lane = static_cast<int>(lane_index() % 8 * 4);
     const uint32_t source_byte = lane_index() / 8;
