@@ -13,6 +13,7 @@ constexpr int kPlainHeldFours = 4;  // of a thread of a block
 template <class Segment, int kFours>
 struct PlainRow {
   static constexpr int kChunk = kFours * kSegmentValues;
+  static constexpr bool kCopies = false;
   using Values = float[4 * kFours];
   using Format = Int8Format;
   template <class Team>

@@ -34,7 +34,7 @@ cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
   }
   constexpr auto kernel = quantize_by_block;
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
-  const BlockPlan plan(args.k, kPlainHeldFours * kSegmentValues, kPlainMaxThreads,
+  const BlockPlan plan(args.k, kPlainHeldFours * kSegmentValues, false, kPlainMaxThreads,
                        kMaxParkedBytes);
   kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes, stream>>>(
       args, plan.parked_chunks);

@@ -3,10 +3,11 @@
 // The warps take chunks of the row, one after the other. Between the two passes a warp's last chunk
 // waits in registers, those before it in shared memory as far as there is any; what finds no room
 // is read twice. What a chunk is, how it is read and what it becomes is the row's: PlainRow or
-// RotatedRow.
+// RotatedRow. A row that kCopies is first copied to that memory, as much as has room.
 #pragma once
 
 #include "cuda/device.h"
+#include "cuda/ptx.cuh"
 #include "cuda/vector.cuh"
 #include "cuda/warp_segment.cuh"
 #include "qutlass/numerics.h"
@@ -21,8 +22,7 @@ struct QuantizedRow {
   ScaleMethod method;
 };
 
-// Room in shared memory for the first `count` chunks of a row. A thread finds there what it has put
-// there itself.
+// Room in shared memory for the first `count` chunks of a row.
 struct ParkedChunks {
   uint4* vectors = nullptr;
   uint32_t count = 0;
@@ -57,18 +57,19 @@ class RowQuantization {
 
   // Writes the words of the row; all threads of the team take part.
   __device__ __forceinline__ Quantizer run(int32_t* words) const {
+    const uint32_t copied = start_copies();
     Values values;
     typename Row::template Scale<Team> scale(row_, sums_);
     uint32_t chunk = Team::warp();
     uint32_t chunks_left = chunks_;  // the same in all threads
     while (Team::kIsBlock && chunks_left > Team::warps()) {
-      values_.load(values, chunk);
+      load(values, chunk, copied);
       scale.include(values, chunk);
       park(values, chunk);
       chunk += Team::warps();
       chunks_left -= Team::warps();
     }
-    values_.load(values, chunk);
+    load(values, chunk, copied);
     scale.include(values, chunk);
 
     using Format = typename Row::Format;
@@ -88,12 +89,42 @@ class RowQuantization {
   static constexpr int kVectors = Row::kChunk / kWarpSize / 4;  // of a lane
   using Values = float[4 * kVectors];
 
+  __device__ __forceinline__ uint4* place_of(uint32_t chunk) const {
+    return parked_.vectors + chunk * (kVectors * kWarpSize);
+  }
+
+  // A thread finds there what it has put there itself.
   __device__ __forceinline__ uint4* parked_vector(uint32_t chunk) const {
-    return parked_.vectors + chunk * (kVectors * kWarpSize) + lane_index();
+    return place_of(chunk) + lane_index();
+  }
+
+  // So many chunks of the row are copied; this warp's are there, or on their way.
+  __device__ __forceinline__ uint32_t start_copies() const {
+    if constexpr (Row::kCopies) {
+      const uint32_t copied = values_.can_be_copied() ? min(chunks_, parked_.count) : 0;
+      for (uint32_t chunk = Team::warp(); chunk < copied; chunk += Team::warps()) {
+        values_.copy(place_of(chunk), chunk);
+      }
+      if (copied) ptx::commit_copies();
+      return copied;
+    }
+    return 0;
+  }
+
+  __device__ __forceinline__ void load(Values& values, uint32_t chunk, uint32_t copied) const {
+    if constexpr (Row::kCopies) {
+      if (chunk < copied) {
+        ptx::wait_for_copies<0>();
+        __syncwarp();
+        return values_.load_copied(values, place_of(chunk));
+      }
+    }
+    values_.load(values, chunk);
   }
 
   __device__ __forceinline__ void park(const Values& values, uint32_t chunk) const {
     if (chunk >= parked_.count) return;
+    __syncwarp();  // all lanes have read the copy
 #pragma unroll
     for (int i = 0; i < kVectors; ++i) {
       const float four[4] = {values[4 * i], values[4 * i + 1], values[4 * i + 2],

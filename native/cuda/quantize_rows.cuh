@@ -48,10 +48,11 @@ constexpr int kMaxParkedBytes = kMaxSharedBytes - sizeof(ValueRange) * kWarpSize
 template <class Format, class Rotation>
 __global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_rotated_by_warp(
     RowsToQuantize args, Rotation rotation) {
+  __shared__ uint4 chunks[kWarpRows][kChunkValues / 4];
   const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
   if (row >= args.rows) return;
-  const Quantizer quantizer = quantize_rotated_row<WarpTeam, Format>(args.row(row), rotation, {},
-                                                                     nullptr, args.words(row));
+  const Quantizer quantizer = quantize_rotated_row<WarpTeam, Format>(
+      args.row(row), rotation, {chunks[threadIdx.x / kWarpSize], 1}, nullptr, args.words(row));
   if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
 }
 
@@ -79,18 +80,20 @@ inline unsigned warp_row_blocks(const RowsToQuantize& args) {
 }
 
 // How a block goes through the chunks of a row: each warp takes as few as can be, all warps about
-// the same number; those before the last are parked.
+// the same number; there is room for those before the last, or for all where the row is copied.
 struct BlockPlan {
   unsigned threads;
   uint32_t parked_chunks;
   int64_t parked_bytes;
 
-  BlockPlan(int64_t k, int64_t chunk_values, int64_t max_threads, int64_t max_parked_bytes) {
+  BlockPlan(int64_t k, int64_t chunk_values, bool copies, int64_t max_threads,
+            int64_t max_parked_bytes) {
     const int64_t chunks = std::max<int64_t>(ceil_div(k, chunk_values), 1);
     const int64_t rounds = ceil_div(chunks * kWarpSize, max_threads);
     const int64_t warps = ceil_div(chunks, rounds);
     const int64_t chunk_bytes = chunk_values * static_cast<int64_t>(sizeof(float));
-    const int64_t parked = std::min((rounds - 1) * warps, max_parked_bytes / chunk_bytes);
+    const int64_t parked =
+        std::min(copies ? chunks : (rounds - 1) * warps, max_parked_bytes / chunk_bytes);
     threads = static_cast<unsigned>(warps * kWarpSize);
     parked_chunks = static_cast<uint32_t>(parked);
     parked_bytes = parked * chunk_bytes;
@@ -104,7 +107,8 @@ cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& 
   if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
   const auto sum_bytes =
       args.method == ScaleMethod::kQuest ? int64_t{chunk_sum_count(args.k)} * 4 : 0;
-  const BlockPlan plan(args.k, kChunkValues, kRotatedMaxThreads<Rotation>,
+  constexpr bool kCopies = RotatedRow<Format, Rotation>::kCopies;
+  const BlockPlan plan(args.k, kChunkValues, kCopies, kRotatedMaxThreads<Rotation>,
                        kMaxParkedBytes - sum_bytes);
   kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes + sum_bytes,
            stream>>>(args, rotation, plan.parked_chunks);

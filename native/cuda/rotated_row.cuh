@@ -67,6 +67,8 @@ __device__ __forceinline__ void load_rotated(Chunk& values, const float* x, uint
 template <class RowFormat, class Rotation>
 struct RotatedRow {
   static constexpr int kChunk = kChunkValues;
+  // Loads of neighbours by a lane would not be of consecutive addresses: they are of shared memory.
+  static constexpr bool kCopies = std::is_same<Rotation, HadamardRotation>::value;
   using Format = RowFormat;
   template <class Team>
   using Scale = MethodScale<Team, kNeighbours>;
@@ -77,6 +79,34 @@ struct RotatedRow {
 
   __device__ __forceinline__ void load(Chunk& values, uint32_t chunk) const {
     load_rotated(values, x, k, chunk, rotation);
+  }
+
+  // By 16 bytes at a time.
+  __device__ __forceinline__ bool can_be_copied() const { return k % 4 == 0 && is_aligned_16(x); }
+
+  // Starts to; what is beyond the row becomes zeros.
+  __device__ __forceinline__ void copy(uint4* place, uint32_t chunk) const {
+#pragma unroll
+    for (uint32_t i = 0; i < kLaneVectors; ++i) {
+      const uint32_t vector = i * kWarpSize + lane_index();
+      const uint32_t first = chunk * kChunkValues + 4 * vector;
+      const bool is_in_row = first < k;
+      ptx::copy_async_16(ptx::shared_address(place + copied_to(vector)),
+                         is_in_row ? x + first : x, is_in_row);
+    }
+  }
+
+  __device__ __forceinline__ void load_copied(Chunk& values, const uint4* place) const {
+#pragma unroll
+    for (uint32_t i = 0; i < kLaneVectors; ++i) {
+      const uint32_t vector =
+          (i / kGroupVectors * kWarpSize + lane_index()) * kGroupVectors + i % kGroupVectors;
+      float four[4];
+      from_vector(four, place[copied_to(vector)]);
+#pragma unroll
+      for (int j = 0; j < 4; ++j) values[4 * i + j] = four[j];
+    }
+    rotation.template rotate<kNeighbours>(values);
   }
 
   __device__ __forceinline__ void store(int32_t* words, const Chunk& values, uint32_t chunk,
@@ -93,6 +123,15 @@ struct RotatedRow {
   }
 
  private:
+  static constexpr uint32_t kLaneVectors = kLaneValues / 4;
+  static constexpr uint32_t kGroupVectors = kNeighbours / 4;
+
+  // Where a vector of the chunk lies: those that eight lanes read at a time, kGroupVectors apart,
+  // are in different sets of banks.
+  static __device__ __forceinline__ uint32_t copied_to(uint32_t vector) {
+    return vector ^ (vector / 8 % kGroupVectors);
+  }
+
   // Those that hold the next `count` values of the row.
   template <int kWords>
   static __device__ __forceinline__ void store_words(int32_t* words, const uint32_t* packed,

@@ -11,7 +11,7 @@ using Launch = cudaError_t (*)(const MatmulInt8Args&);
 template <class Elements, class Tile>
 cudaError_t by_tiles(const MatmulInt8Args& args) {
   cuda::TilePlan plan{0, 1, static_cast<int>(cuda::ceil_div(4 * args.words, Tile::kStepBytes))};
-  return cuda::launch_tiles<Elements, Tile>(args, nullptr, plan, nullptr);
+  return cuda::launch_tiles<Elements, Tile>(args, {}, plan, nullptr);
 }
 
 template <class Elements>

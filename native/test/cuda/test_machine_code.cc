@@ -56,12 +56,14 @@ struct Product {
 };
 
 constexpr std::string_view kMmaInt8 = "IMMA.16832.S8.S8";
+constexpr std::string_view kMmaWideA = "IMMA.16832.S8.U8";
 constexpr std::string_view kMmaInt4 = "IMMA.16864.S4.S4";
 constexpr std::string_view kMmaBf16 = "HMMA.16816.F32.BF16";
 
 constexpr Product kProducts[] = {
-    {"matmul_integers_kernel<Int8Elements<", kMmaInt8, ", false> >", 0},
-    {"matmul_integers_kernel<Int4Elements", kMmaInt4, ", false> >", 0},
+    {"matmul_integers_kernel<Int8Elements<", kMmaInt8, ", false, 1> >", 0},
+    {"matmul_integers_kernel<Int4Elements", kMmaInt4, ", false, 1> >", 0},
+    {"matmul_integers_kernel<Int4WideA<", kMmaWideA, "", 0},
     {"matmul_int4_kernel<", kMmaBf16, "", 0},
     {"stream_integers_kernel<Int8Elements<", kMmaInt8, ", false>", 0},
     {"stream_integers_kernel<Int4Elements", kMmaInt4, ", false>", 0},
