@@ -106,15 +106,14 @@ struct Int4Elements : Int4Widened {};
 #endif
 
 // int4 by int4 for many rows where tensor cores have no int4: a comes widened already, so that a word
-// of b costs little (widen_int4.cuh). Each chunk of b has two of a, for its even and its odd nibbles.
-template <bool kARaw>
+// of b costs little (widen_int4.cuh). kAIsWithin7 says that a has no -8.
+template <bool kAIsWithin7>
 struct Int4WideA {
-  static constexpr bool kRaw = kARaw;
-  static __device__ __forceinline__ void multiply(int32_t (&sums)[4], const uint32_t (&a)[4],
-                                                  uint32_t word) {
-    const uint32_t odd = kRaw ? word : word & 0xf0f0f0f0u;
-    ptx::mma_int8_unsigned(sums, a, word & 0x0f0f0f0fu, odd);
+  // The bytes that a's first blocks are multiplied with, and its second ones.
+  static __device__ __forceinline__ uint32_t odd(uint32_t word) {
+    return kAIsWithin7 ? word : word & 0xf0f0f0f0u;
   }
+  static __device__ __forceinline__ uint32_t even(uint32_t word) { return word & 0x0f0f0f0fu; }
 
   // The sum is of 16 a (b + 8), with the row's sum of a as zero point; the first split of k takes it
   // off for all of k.

@@ -20,7 +20,7 @@ size_t partials_bytes(const MatmulInt8Args& args, const TilePlan& plan) {
 size_t widened_bytes(const IntegerProduct& product, const TilePlan& plan) {
   const MatmulInt8Args& args = product.args;
   if (plan.config < product.kernels.widening_from) return 0;
-  return sizeof(int32_t) * args.m * (2 * args.words + 1);
+  return sizeof(int32_t) * args.m * (2 * round_up(args.words, 8) + 1);
 }
 
 }  // namespace

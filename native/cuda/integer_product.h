@@ -14,7 +14,7 @@ namespace qutlass::cuda {
 // What a product by tiles has of the workspace.
 struct IntegerScratch {
   int32_t* partials;  // [splits, m, n], or null where k is not divided
-  int32_t* widened;   // a, for tiles that want it so: [m, 2 words], then the sums of its rows [m]
+  int32_t* widened;   // a, for tiles that want it so, then the sums of its rows [m]: widen_int4.cuh
 };
 
 // Computes a product by tiles: its results, or where there are partials its sums.
@@ -41,6 +41,9 @@ struct IntegerProduct {
 };
 
 MatmulInt8Args as_words(const MatmulInt4Int4Args& args);
+
+// `a_is_within_7` says that a has no -8.
+IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7);
 
 std::string configuration(const IntegerProduct& product);
 size_t workspace_bytes(const IntegerProduct& product);

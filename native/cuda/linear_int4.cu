@@ -78,7 +78,7 @@ cudaError_t launch_one_kernel(const LinearInt4Args& args, Stream stream) {
 size_t workspace_bytes(const LinearInt4Args& args) {
   if (is_one_kernel(args)) return 0;
   const MatmulInt4Int4Args product = product_of(args, quantization_of(args, nullptr));
-  return layout_of(args).product + workspace_bytes(product);
+  return layout_of(args).product + workspace_bytes(product_of(product, true));
 }
 
 const char* linear_int4(const LinearInt4Args& args, void* workspace, Stream stream) {
@@ -87,7 +87,7 @@ const char* linear_int4(const LinearInt4Args& args, void* workspace, Stream stre
   const QuantizeInt4Args quantization = quantization_of(args, workspace);
   if (const char* reason = quantize_int4(quantization, stream)) return reason;
   void* scratch = static_cast<char*>(workspace) + layout_of(args).product;
-  return matmul_int4_int4(product_of(args, quantization), scratch, stream);
+  return run(product_of(product_of(args, quantization), true), scratch, stream);
 }
 
 }  // namespace qutlass::cuda

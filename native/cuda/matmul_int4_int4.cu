@@ -10,16 +10,14 @@ namespace {
 // A step is as many bytes as in matmul_int8, thus twice the elements, and takes twice the products
 // where int4 is widened.
 constexpr TileShape kTiles[] = {
-    shape_of<Tile128x256, kInt4PerWord>("128x256", 1, 1.1f, 1.1f, 4.31f),
-    shape_of<Tile128x128, kInt4PerWord>("128x128", 2, 1.1f, 1.1f, 2.74f),
-    shape_of<Tile64x128, kInt4PerWord>("64x128", 2, 0.65f, 0.65f, 1.95f),
-    shape_of<Tile64x64, kInt4PerWord>("64x64", 2, 0.4f, 0.4f, 1.97f),
-    shape_of<Tile32x64, kInt4PerWord>("32x64", 2, 0.3f, 0.3f, 1.69f),
-    shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.3f, 0.3f, 1.52f),
-    shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 1.0f, 1.0f, 8.0f),
-    shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.55f, 0.55f, 6.0f),
-    shape_of<Tile128x256Wide, kInt4PerWord>("128x256r", 1, 1.0f, 1.0f, 8.0f),
-    shape_of<Tile128x128Wide, kInt4PerWord>("128x128r", 2, 0.55f, 0.55f, 6.0f)};
+    shape_of<Tile128x256, kInt4PerWord>("128x256", 1, 1.4f, 1.4f, 4.31f),
+    shape_of<Tile128x128, kInt4PerWord>("128x128", 2, 1.25f, 1.25f, 2.74f),
+    shape_of<Tile64x128, kInt4PerWord>("64x128", 2, 0.7f, 0.7f, 1.3f),
+    shape_of<Tile64x64, kInt4PerWord>("64x64", 2, 0.45f, 0.45f, 1.0f),
+    shape_of<Tile32x64, kInt4PerWord>("32x64", 2, 0.319f, 0.319f, 1.14f),
+    shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.338f, 0.345f, 1.16f),
+    shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 1.08f, 1.08f, 4.5f),
+    shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.555f, 0.555f, 2.7f)};
 constexpr int kPlainTiles = 6;
 constexpr TileMenu kMenu{
     kTiles, kPlainTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
@@ -39,38 +37,42 @@ constexpr TileMenu kUnalignedMenu{
     kMenu.bytes_per_weight, kMenu.launch_us,
     kMenu.split_us,         kMenu.stream};
 
+template <bool kAIsWithin7>
 constexpr LaunchTiles kLaunchers[] = {launch_tiles<Int4Elements, Tile128x256>,
                                       launch_tiles<Int4Elements, Tile128x128>,
                                       launch_tiles<Int4Elements, Tile64x128>,
                                       launch_tiles<Int4Elements, Tile64x64>,
                                       launch_tiles<Int4Elements, Tile32x64>,
                                       launch_tiles<Int4Elements, Tile16x128>,
-                                      launch_widened_tiles<false, Tile128x256Wide>,
-                                      launch_widened_tiles<false, Tile128x128Wide>,
-                                      launch_widened_tiles<true, Tile128x256Wide>,
-                                      launch_widened_tiles<true, Tile128x128Wide>};
+                                      launch_widened_tiles<kAIsWithin7, Tile128x256Wide>,
+                                      launch_widened_tiles<kAIsWithin7, Tile128x128Wide>};
 
-static_assert(sizeof kLaunchers / sizeof(LaunchTiles) == kWideningMenu.count &&
+static_assert(sizeof kLaunchers<true> / sizeof(LaunchTiles) == kWideningMenu.count &&
                   sizeof kLaunchUnalignedTiles<Int4Elements> / sizeof(LaunchTiles) ==
                       kUnalignedMenu.count,
               "one launcher a tile");
 
-IntegerKernels kernels_for(bool aligned) {
+IntegerKernels kernels_for(bool aligned, bool a_is_within_7) {
   using Elements = Int4Elements;
   if (!aligned) {
     return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count, launch_stream<Elements, 1, false>,
             launch_stream<Elements, 2, false>};
   }
-  return {has_int4_products() ? kMenu : kWideningMenu, kLaunchers, kPlainTiles,
+  return {has_int4_products() ? kMenu : kWideningMenu,
+          a_is_within_7 ? kLaunchers<true> : kLaunchers<false>, kPlainTiles,
           launch_stream<Elements, 1, true>, launch_stream<Elements, 2, true>};
 }
 
-IntegerProduct product_of(const MatmulInt4Int4Args& args) {
-  const MatmulInt8Args words = as_words(args);
-  return {"matmul_int4_int4", words, kInt4PerWord, kernels_for(is_aligned(words))};
+IntegerProduct with_any_a(const MatmulInt4Int4Args& args) {
+  return cuda::product_of(args, false);
 }
 
 }  // namespace
+
+IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7) {
+  const MatmulInt8Args words = as_words(args);
+  return {"matmul_int4_int4", words, kInt4PerWord, kernels_for(is_aligned(words), a_is_within_7)};
+}
 
 MatmulInt8Args as_words(const MatmulInt4Int4Args& args) {
   MatmulInt8Args words{};
@@ -89,16 +91,16 @@ MatmulInt8Args as_words(const MatmulInt4Int4Args& args) {
   return words;
 }
 
-const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return product_of(args).kernels.menu; }
+const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return with_any_a(args).kernels.menu; }
 
 std::string configuration(const MatmulInt4Int4Args& args) {
-  return configuration(product_of(args));
+  return configuration(with_any_a(args));
 }
 
-size_t workspace_bytes(const MatmulInt4Int4Args& args) { return workspace_bytes(product_of(args)); }
+size_t workspace_bytes(const MatmulInt4Int4Args& args) { return workspace_bytes(with_any_a(args)); }
 
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace, Stream stream) {
-  return run(product_of(args), workspace, stream);
+  return run(with_any_a(args), workspace, stream);
 }
 
 }  // namespace qutlass::cuda

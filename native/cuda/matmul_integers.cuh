@@ -109,10 +109,11 @@ struct IntegerWarpTile {
   uint32_t b_[2][Tile::kFragmentsN / 2][4];
 };
 
-// The same where a is widened: a block is one chunk of b and two of a.
-template <bool kRaw, class Tile>
-struct IntegerWarpTile<Int4WideA<kRaw>, Tile> {
-  static constexpr int kBlocks = Tile::kStepBytes / kChunkBytes;
+// The same where a is widened: each block of b has two of a, one after the other.
+template <bool kAIsWithin7, class Tile>
+struct IntegerWarpTile<Int4WideA<kAIsWithin7>, Tile> {
+  using Elements = Int4WideA<kAIsWithin7>;
+  static constexpr int kBlocks = 2 * Tile::kStepBytes / kBlockBytes;  // of a
 
   int32_t sums[Tile::kFragmentsM][Tile::kFragmentsN][4] = {};
 
@@ -122,18 +123,23 @@ struct IntegerWarpTile<Int4WideA<kRaw>, Tile> {
     const uint32_t a = stages_ + stage * Tile::kStageBytes;
 #pragma unroll
     for (int i = 0; i < Tile::kFragmentsM; ++i) a_reader_.load(a_[block % 2][i], a, i, block);
+    if (block % 2 == 1) return;
 #pragma unroll
-    for (int j = 0; j < Tile::kFragmentsN / 4; ++j) {
-      b_reader_.load(b_[block % 2][j], a + Tile::kBOffset, j, block);
+    for (int j = 0; j < Tile::kFragmentsN / 2; ++j) {
+      b_reader_.load(b_[block / 2 % 2][j], a + Tile::kBOffset, j, block / 2);
     }
   }
 
   __device__ __forceinline__ void multiply(int block) {
 #pragma unroll
     for (int j = 0; j < Tile::kFragmentsN; ++j) {
+      const uint32_t(&words)[4] = b_[block / 2 % 2][j / 2];
+      const uint32_t w0 = words[j % 2 * 2], w1 = words[j % 2 * 2 + 1];
+      const uint32_t b0 = block % 2 == 0 ? Elements::odd(w0) : Elements::even(w0);
+      const uint32_t b1 = block % 2 == 0 ? Elements::odd(w1) : Elements::even(w1);
 #pragma unroll
       for (int i = 0; i < Tile::kFragmentsM; ++i) {
-        Int4WideA<kRaw>::multiply(sums[i][j], a_[block % 2][i], b_[block % 2][j / 4][j % 4]);
+        ptx::mma_int8_unsigned(sums[i][j], a_[block % 2][i], b0, b1);
       }
     }
   }
@@ -141,13 +147,14 @@ struct IntegerWarpTile<Int4WideA<kRaw>, Tile> {
   __device__ __forceinline__ int2 columns_of_results(int) const { return int2{0, 0}; }
 
  private:
+  static_assert(kBlocks % 4 == 0, "two blocks of b, each in its own registers");
   uint32_t stages_;
   FragmentReader<typename Tile::ALayout> a_reader_ =
       FragmentReader<typename Tile::ALayout>::of_a(ThreadPlace<Tile>().warp_m);
-  ChunkReader<typename Tile::BLayout> b_reader_ =
-      ChunkReader<typename Tile::BLayout>(ThreadPlace<Tile>().warp_n);
+  FragmentReader<typename Tile::BLayout> b_reader_ =
+      FragmentReader<typename Tile::BLayout>::of_b(ThreadPlace<Tile>().warp_n);
   uint32_t a_[2][Tile::kFragmentsM][4];
-  uint32_t b_[2][Tile::kFragmentsN / 4][4];
+  uint32_t b_[2][Tile::kFragmentsN / 2][4];
 };
 
 // Where a warp's sums go: to y through the epilogue, or to `partials` [m, n].
@@ -205,15 +212,19 @@ __global__ __launch_bounds__(Tile::kThreads,
   const int64_t row_bytes = args.words * 4;  // of b
   const int64_t first = int64_t{blockIdx.y} * steps_per_split * Tile::kStepBytes;
   const int64_t end = min(row_bytes, first + int64_t{steps_per_split} * Tile::kStepBytes);
-  typename Tile::ALoader a({args.a, args.m, row_bytes * Tile::kABytes}, origin.m,
-                           first * Tile::kABytes, thread);
+  // A widened row is of whole blocks.
+  const int64_t a_row_bytes =
+      Tile::kABytes == 1 ? row_bytes : Tile::kABytes * round_up(row_bytes, kBlockBytes);
+  typename Tile::ALoader a({args.a, args.m, a_row_bytes}, origin.m, first * Tile::kABytes, thread);
   typename Tile::BLoader b({args.b, args.n, row_bytes}, origin.n, first, thread);
 
   IntegerWarpTile<Elements, Tile> warp_tile(stages);
   auto words_left = static_cast<int>((end - first) / 4);
   const auto load = [&](int stage) {
     const uint32_t address = stages + stage * Tile::kStageBytes;
-    a.template load_next<Tile::kAligned>(address, words_left * Tile::kABytes);
+    a.template load_next<Tile::kAligned>(
+        address, Tile::kABytes == 1 ? words_left
+                                    : Tile::kABytes * static_cast<int>(round_up(words_left, 8)));
     b.template load_next<Tile::kAligned>(address + Tile::kBOffset, words_left);
     words_left -= Tile::kStepBytes / 4;
   };

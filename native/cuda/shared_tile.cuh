@@ -145,25 +145,6 @@ class FragmentReader {
   uint32_t offset_;
 };
 
-// The same, 16 bytes of k at a time, for columns column ... (rows of the matrix).
-template <class Layout>
-class ChunkReader {
- public:
-  __device__ __forceinline__ explicit ChunkReader(int column)
-      : offset_(Layout::offset(column + threadIdx.x % kWarpSize, 0)) {}
-
-  // Chunk `chunk` of columns 32 * index ... 32 * index + 31: fragment[i] is column 8i + g, bytes
-  // 4t ... 4t+3.
-  __device__ __forceinline__ void load(uint32_t (&fragment)[4], uint32_t tile, int index,
-                                       int chunk) const {
-    ptx::load_matrices(
-        fragment, tile + (offset_ ^ (chunk * kChunkBytes)) + index * 32 * Layout::kBytesPerRow);
-  }
-
- private:
-  uint32_t offset_;
-};
-
 // Starts the copies of the first kStages - 1 steps of a pipeline. `load(stage)` starts those of the
 // next step, also beyond the last one, where it has nothing to copy: so no branch stands between
 // the products.

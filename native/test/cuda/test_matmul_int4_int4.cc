@@ -203,6 +203,18 @@ TEST_ON_GPU(linear_int4) {
   }
 }
 
+TEST_ON_GPU(linear_int4_by_each_configuration) {
+  Random random(24);
+  for (int64_t k : {1024, 1056}) {  // whole blocks along k, and half a block more
+    MatmulInt4Int4Args args{};
+    args.words = int4_words(k);
+    for (const std::string& name : configurations(cuda::menu_for(args), 140)) {
+      const Environment forced(kVariable, name);
+      check_linear(random, 140, 70, k, random_method(random), {32, nullptr});
+    }
+  }
+}
+
 TEST_ON_GPU(linear_int4_of_one_row) {
   // In one kernel, except where the row is too long, the columns too many, or the product forced.
   Random random(23);
