@@ -1,16 +1,16 @@
 // What the words of an integer product hold, and how they become operands of mma.sync.
 //
-// An element type turns each 4-byte word of a fragment into kParts operands; `multiply` is one mma of
-// the same part of both sides. The kernel for few rows takes kStreamRowTiles tiles of 16 rows of the
-// weights at a time. sum_of() makes the product's sum of what has been added up, of which
+// An element type turns each 4-byte word of a fragment into kParts operands; `multiply` is one mma
+// of the same part of both sides. The kernel for few rows takes kStreamRowTiles tiles of 16 rows of
+// the weights at a time. sum_of() makes the product's sum of what has been added up, of which
 // `absent_words` words along k lay beyond the row and were read as 0 on both sides.
 //
 // int4 is stored as q + 8. An exclusive or with 8 makes that the two's complement of q, of which
 // there are two kinds of product:
 // - Int4ByMma: m16n8k64 in int4, native from sm_80 to sm_89;
 // - Int4Widened: the odd and the even nibbles of a word are the upper halves of bytes, 16 q, of two
-//   products m16n8k32 in int8. Both sides take the same nibbles, and the sum is 256 times too large.
-//   kMaxKInt4Int4 keeps it in int32.
+//   products m16n8k32 in int8. Both sides take the same nibbles, and the sum is 256 times too
+//   large. kMaxKInt4Int4 keeps it in int32.
 #pragma once
 
 #include "cuda/integer_epilogue.cuh"
@@ -105,8 +105,8 @@ struct Int4Elements : Int4ByMma {};
 struct Int4Elements : Int4Widened {};
 #endif
 
-// int4 by int4 for many rows where tensor cores have no int4: a comes widened already, so that a word
-// of b costs little (widen_int4.cuh). kAIsWithin7 says that a has no -8.
+// int4 by int4 for many rows where tensor cores have no int4: a comes widened already, so that a
+// word of b costs little (widen_int4.cuh). kAIsWithin7 says that a has no -8.
 template <bool kAIsWithin7>
 struct Int4WideA {
   // The bytes that a's first blocks are multiplied with, and its second ones.
@@ -115,8 +115,8 @@ struct Int4WideA {
   }
   static __device__ __forceinline__ uint32_t even(uint32_t word) { return word & 0x0f0f0f0fu; }
 
-  // The sum is of 16 a (b + 8), with the row's sum of a as zero point; the first split of k takes it
-  // off for all of k.
+  // The sum is of 16 a (b + 8), with the row's sum of a as zero point; the first split of k takes
+  // it off for all of k.
   static __device__ __forceinline__ int32_t tile_sum_of(int32_t sum, int, const IntegerRow& row,
                                                         int32_t) {
     return row.centered(sum, blockIdx.y == 0 ? 16 * 8 : 0) >> 4;

@@ -1,7 +1,6 @@
-#include "cuda/integer_product.h"
-
 #include "cuda/each_word.cuh"
 #include "cuda/integer_epilogue.cuh"
+#include "cuda/integer_product.h"
 
 namespace qutlass::cuda {
 

@@ -38,7 +38,8 @@ const char* dequantize_int8(const DequantizeInt8Args& args, Stream stream);
 const char* dequantize_int4(const DequantizeInt4Args& args, Stream stream);
 
 // How a product would be computed, as QUTLASS_INT8_CONFIG, QUTLASS_INT4_CONFIG and
-// QUTLASS_INT4_INT4_CONFIG name it, or why it cannot be. Pointers may be null: the operands are then taken to be aligned.
+// QUTLASS_INT4_INT4_CONFIG name it, or why it cannot be. Pointers may be null: the operands are
+// then taken to be aligned.
 std::string configuration(const MatmulInt8Args& args);
 std::string configuration(const MatmulInt4Args& args);
 std::string configuration(const MatmulInt4Int4Args& args);

@@ -1,5 +1,5 @@
-// A linear layer for one row of x in a single kernel: each block quantizes the row for itself, while
-// its first pieces of the weights are on their way, and streams its rows of them past it.
+// A linear layer for one row of x in a single kernel: each block quantizes the row for itself,
+// while its first pieces of the weights are on their way, and streams its rows of them past it.
 #pragma once
 
 #include "cuda/matmul_integers_stream.cuh"

@@ -19,9 +19,8 @@ constexpr TileShape kTiles[] = {
     shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 1.08f, 1.08f, 4.5f),
     shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.555f, 0.555f, 2.7f)};
 constexpr int kPlainTiles = 6;
-constexpr TileMenu kMenu{
-    kTiles, kPlainTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
-    1.34f,  {1.94f, 0.0f, 0.16f, 0.0056f}};
+constexpr TileMenu kMenu{kTiles, kPlainTiles, 16,    "QUTLASS_INT4_INT4_CONFIG",
+                         0.5f,   0.76f,       1.34f, {1.94f, 0.0f, 0.16f, 0.0056f}};
 // For devices whose tensor cores have no int4.
 constexpr TileMenu kWideningMenu{
     kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
@@ -55,17 +54,15 @@ static_assert(sizeof kLaunchers<true> / sizeof(LaunchTiles) == kWideningMenu.cou
 IntegerKernels kernels_for(bool aligned, bool a_is_within_7) {
   using Elements = Int4Elements;
   if (!aligned) {
-    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count, launch_stream<Elements, 1, false>,
-            launch_stream<Elements, 2, false>};
+    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count,
+            launch_stream<Elements, 1, false>, launch_stream<Elements, 2, false>};
   }
   return {has_int4_products() ? kMenu : kWideningMenu,
           a_is_within_7 ? kLaunchers<true> : kLaunchers<false>, kPlainTiles,
           launch_stream<Elements, 1, true>, launch_stream<Elements, 2, true>};
 }
 
-IntegerProduct with_any_a(const MatmulInt4Int4Args& args) {
-  return cuda::product_of(args, false);
-}
+IntegerProduct with_any_a(const MatmulInt4Int4Args& args) { return cuda::product_of(args, false); }
 
 }  // namespace
 

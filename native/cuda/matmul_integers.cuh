@@ -199,10 +199,8 @@ __device__ __forceinline__ void store_sums(const IntegerWarpTile<Elements, Tile>
 
 // Block (tile, split) computes steps split * steps_per_split ... of its tile.
 template <class Elements, class Tile>
-__global__ __launch_bounds__(Tile::kThreads,
-                             Tile::kResidentBlocks) void matmul_integers_kernel(MatmulInt8Args args,
-                                                                            int32_t* partials,
-                                                                            int steps_per_split) {
+__global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_integers_kernel(
+    MatmulInt8Args args, int32_t* partials, int steps_per_split) {
   const uint32_t stages = ptx::shared_address(dynamic_shared_memory());
   const TileOrigin origin = block_origin<Tile>(args.m, args.n);
   const ThreadPlace<Tile> place;

@@ -168,12 +168,10 @@ class IntegerStreamConsumer {
 #pragma unroll
     for (int part = 0; part < Elements::kParts; ++part) {
       const auto of = [part](uint32_t word) { return Elements::operand(word, part); };
-      Elements::multiply(
-          sums, {of(low_rows.x), of(high_rows.x), of(low_rows.y), of(high_rows.y)}, of(columns.x),
-          of(columns.y));
-      Elements::multiply(
-          sums, {of(low_rows.z), of(high_rows.z), of(low_rows.w), of(high_rows.w)}, of(columns.z),
-          of(columns.w));
+      Elements::multiply(sums, {of(low_rows.x), of(high_rows.x), of(low_rows.y), of(high_rows.y)},
+                         of(columns.x), of(columns.y));
+      Elements::multiply(sums, {of(low_rows.z), of(high_rows.z), of(low_rows.w), of(high_rows.w)},
+                         of(columns.z), of(columns.w));
     }
   }
 
@@ -202,9 +200,9 @@ __device__ __forceinline__ void stream_integers(const MatmulInt8Args& args, cons
 // y[m, n] for m <= 8 * kFragments. kAligned says that the rows of both matrices start at multiples
 // of 16 bytes.
 template <class Elements, int kFragments, bool kAligned>
-__global__ __launch_bounds__(
-    kStreamMaxWarps* kWarpSize,
-    kStreamResidentBlocks) void stream_integers_kernel(MatmulInt8Args args, StreamPlan plan) {
+__global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
+                             kStreamResidentBlocks) void stream_integers_kernel(MatmulInt8Args args,
+                                                                                StreamPlan plan) {
   using Rows = GlobalRows<Elements, kFragments, kAligned>;
   const Rows rows(args);
   IntegerStreamConsumer<Elements, kFragments, Rows> consumer(rows);

@@ -17,10 +17,10 @@ __global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_by_warp(RowsToQ
   if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
 }
 
-__global__
-__launch_bounds__(kPlainMaxThreads,
-                  kPlainBlocksPerMultiprocessor) void quantize_by_block(RowsToQuantize args,
-                                                                        uint32_t parked_chunks) {
+__global__ __launch_bounds__(
+    kPlainMaxThreads,
+    kPlainBlocksPerMultiprocessor) void quantize_by_block(RowsToQuantize args,
+                                                          uint32_t parked_chunks) {
   auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
   const Quantizer quantizer = quantize_plain_row<BlockTeam, kPlainHeldFours>(
       args.row(blockIdx.x), {parked, parked_chunks}, args.words(blockIdx.x));
@@ -47,7 +47,7 @@ const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
   constexpr char kOp[] = "quantize_int8";
   if (args.rows == 0) return nullptr;
   if (const char* reason = check_method(kOp, args.k, args.method)) return reason;
-  const RowsToQuantize rows{args.x, args.values,         args.scale,     args.zero,  args.rows,
+  const RowsToQuantize rows{args.x, args.values,        args.scale,     args.zero,  args.rows,
                             args.k, int8_words(args.k), args.symmetric, args.method};
   if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
     return failure(kOp, launch_plain_quantize(rows, stream));

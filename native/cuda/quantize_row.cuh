@@ -1,4 +1,5 @@
-// The quantization of one row by a team of warps: a pass that finds the scale, one for the integers.
+// The quantization of one row by a team of warps: a pass that finds the scale, one for the
+// integers.
 //
 // The warps take chunks of the row, one after the other. Between the two passes a warp's last chunk
 // waits in registers, those before it in shared memory as far as there is any; what finds no room

@@ -110,8 +110,8 @@ cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& 
   constexpr bool kCopies = RotatedRow<Format, Rotation>::kCopies;
   const BlockPlan plan(args.k, kChunkValues, kCopies, kRotatedMaxThreads<Rotation>,
                        kMaxParkedBytes - sum_bytes);
-  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes + sum_bytes,
-           stream>>>(args, rotation, plan.parked_chunks);
+  kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes + sum_bytes, stream>>>(
+      args, rotation, plan.parked_chunks);
   return cudaGetLastError();
 }
 

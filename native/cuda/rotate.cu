@@ -24,8 +24,7 @@ __global__ __launch_bounds__(kThreads) void rotate_fours_kernel(const float* x, 
   rotation.fours<kBlocksPerThread, 1>(sums, x + first, rotation.size, column);
 #pragma unroll
   for (int b = 0; b < kBlocksPerThread; ++b) {
-    *reinterpret_cast<uint4*>(y + first + b * int64_t{rotation.size} + column) =
-        as_vector(sums[b]);
+    *reinterpret_cast<uint4*>(y + first + b * int64_t{rotation.size} + column) = as_vector(sums[b]);
   }
 }
 

@@ -91,8 +91,8 @@ struct RotatedRow {
       const uint32_t vector = i * kWarpSize + lane_index();
       const uint32_t first = chunk * kChunkValues + 4 * vector;
       const bool is_in_row = first < k;
-      ptx::copy_async_16(ptx::shared_address(place + copied_to(vector)),
-                         is_in_row ? x + first : x, is_in_row);
+      ptx::copy_async_16(ptx::shared_address(place + copied_to(vector)), is_in_row ? x + first : x,
+                         is_in_row);
     }
   }
 

@@ -1,7 +1,8 @@
 // What the values of a quantized row become: the words of int8 or of int4.
 //
 // What quantize() of numerics.h guards against is settled for the whole row:
-// - |value * inverse| is far below 2^22, so that adding 1.5 * 2^23 rounds it half to even and leaves
+// - |value * inverse| is far below 2^22, so that adding 1.5 * 2^23 rounds it half to even and
+// leaves
 //   the integer in the low bits of the sum;
 // - without quest, the integers of a symmetric row are within its limits, and those of an
 //   asymmetric one saturate;
@@ -133,7 +134,8 @@ class Int4Format {
 #pragma unroll
     for (int i = 3; i >= 0; --i) {
       const float steps = multiply(values[i], inverse_);
-      bits = (bits << 4) + float_bits(add(kClips ? held_within(steps, 7.0f) : steps, kShifter + 8.0f));
+      bits =
+          (bits << 4) + float_bits(add(kClips ? held_within(steps, 7.0f) : steps, kShifter + 8.0f));
     }
     return bits;
   }

@@ -76,7 +76,8 @@ __device__ __forceinline__ float sum_of_squares(const Chunk& values) {
 #pragma unroll
     for (int step = 1; step < kNeighbours; step *= 2) {
 #pragma unroll
-      for (int i = 0; i < kNeighbours; i += 2 * step) squares[i] = add(squares[i], squares[i + step]);
+      for (int i = 0; i < kNeighbours; i += 2 * step)
+        squares[i] = add(squares[i], squares[i + step]);
     }
     sums[group] = sum_of_lanes(squares[0]);
   }

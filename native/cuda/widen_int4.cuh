@@ -1,5 +1,5 @@
-// The widening of a, for the products of int4 with int4 in which each word of b shall cost as little
-// as can be.
+// The widening of a, for the products of int4 with int4 in which each word of b shall cost as
+// little as can be.
 //
 // A byte of b is 16 odd + even, of two nibbles as they are stored, q + 8. With a0 the int4 of a for
 // the even nibble and a1 that for the odd one,

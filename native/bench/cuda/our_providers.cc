@@ -51,12 +51,8 @@ Provider int8_provider(const char* name, const Weights& weights, Call call) {
 
 Provider int4_int4_provider(const char* name, const Weights& weights, Call call) {
   const Int4Weights& rows = *weights.int4_rows;
-  return {name,
-          Arithmetic::kInt4Int4,
-          nullptr,
-          rows.bytes(),
-          rows.words.bytes(),
-          {std::move(call), rows.words.copies()}};
+  return {name,         Arithmetic::kInt4Int4, nullptr,
+          rows.bytes(), rows.words.bytes(),    {std::move(call), rows.words.copies()}};
 }
 
 }  // namespace
@@ -160,10 +156,9 @@ Provider matmul_int4_provider(const Int4Weights& weights, const Layer& layer, co
 
 std::vector<Provider> make_our_providers(const Weights& weights, const Activations& x,
                                          const Output& y) {
-  std::vector<Provider> providers = {matmul_int8_provider(weights, x, y),
-                                     linear_int8_provider(weights, x, y),
-                                     matmul_int4_int4_provider(weights, x, y),
-                                     linear_int4_provider(weights, x, y)};
+  std::vector<Provider> providers = {
+      matmul_int8_provider(weights, x, y), linear_int8_provider(weights, x, y),
+      matmul_int4_int4_provider(weights, x, y), linear_int4_provider(weights, x, y)};
   for (const auto& int4 : weights.int4) {
     providers.push_back(matmul_int4_provider(*int4, weights.layer, x, y));
   }

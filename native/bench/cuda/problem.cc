@@ -81,10 +81,16 @@ Activations::Activations(int64_t m, int64_t k)
       int4_scale(m) {
   fill_normal(float32.data(), float32.size(), kXSeed, kXDeviation);
   convert_to_bf16(bf16.data(), float32.data(), float32.size());
-  require(cuda::quantize_int8(
-      {float32.data(), int8.data(), int8_scale.data(), int8_zero.data(), m, k, true,
-       ScaleMethod::kAbsMax, {}},
-      nullptr));
+  require(cuda::quantize_int8({float32.data(),
+                               int8.data(),
+                               int8_scale.data(),
+                               int8_zero.data(),
+                               m,
+                               k,
+                               true,
+                               ScaleMethod::kAbsMax,
+                               {}},
+                              nullptr));
   QuantizeInt4Args args{};
   args.x = float32.data();
   args.values = int4.data();

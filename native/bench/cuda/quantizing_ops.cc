@@ -123,7 +123,8 @@ RowOp rotation_op(const RowsShape& shape, const Shared<float>& matrix, int64_t s
   };
   const auto is_right = [=, k = k](int64_t row) {
     const std::vector<float> input = x->read(row * k, k);
-    const std::vector<float> of_matrix = matrix ? matrix->read(0, size * size) : std::vector<float>();
+    const std::vector<float> of_matrix =
+        matrix ? matrix->read(0, size * size) : std::vector<float>();
     const Rotation rotation{size, matrix ? of_matrix.data() : nullptr};
     return is_same(y->read(row * k, k), reference::rotated(input.data(), 1, k, rotation));
   };
@@ -140,12 +141,18 @@ std::vector<NamedRowOp> quantizing_ops() {
       {"quantize_int8_asymmetric", 1,
        [](Shape shape) { return quantize_int8_op(shape, false, {}); }},
       {"quantize_int8_quest", 1,
-       [](Shape shape) { return quantize_int8_op(shape, true, {kQuest, 0}); }},
+       [](Shape shape) {
+         return quantize_int8_op(shape, true, {kQuest, 0});
+       }},
       {"quantize_int4", 1, [](Shape shape) { return quantize_int4_op(shape, {}); }},
       {"quantize_int4_quest", 1,
-       [](Shape shape) { return quantize_int4_op(shape, {kQuest, 0}); }},
+       [](Shape shape) {
+         return quantize_int4_op(shape, {kQuest, 0});
+       }},
       {"quantize_int4_quest_h128", 128,
-       [](Shape shape) { return quantize_int4_op(shape, {kQuest, 128}); }},
+       [](Shape shape) {
+         return quantize_int4_op(shape, {kQuest, 128});
+       }},
       {"rotate_128", kMatrixSize,
        [](Shape shape) { return rotation_op(shape, random_matrix(), kMatrixSize); }}};
   for (int64_t size : {16, 32, 64, 128, 256, 512, 1024}) {

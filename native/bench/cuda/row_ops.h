@@ -16,8 +16,8 @@ struct RowsShape {
 
 const std::vector<RowsShape>& rows_shapes();
 
-// The ops `names` on one size, those that can be, checked and then timed, cold: operands and results
-// rotate over copies larger than the L2 cache.
+// The ops `names` on one size, those that can be, checked and then timed, cold: operands and
+// results rotate over copies larger than the L2 cache.
 Measurements measure_row_ops(const RowsShape& shape, const std::vector<std::string>& names);
 
 }  // namespace qutlass::bench

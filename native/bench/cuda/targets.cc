@@ -143,8 +143,8 @@ void print_linear_int4(const Measurements& all) {
 
 // Quantizing rotated rows against quantizing them as they are, from 64 MB of x on.
 void print_fused_rotations(const Measurements& all) {
-  Target fused("7", "quantizing with Hadamard, its time to that without, >= 64 MB",
-               Target::kAtMost, 1.1, "x");
+  Target fused("7", "quantizing with Hadamard, its time to that without, >= 64 MB", Target::kAtMost,
+               1.1, "x");
   for (const Measurement& alone : all) {
     if (alone.op != "quantize_int8" && alone.op != "quantize_int4") continue;
     if (4 * alone.m * alone.layer.k < 64 * kMegabyte) continue;

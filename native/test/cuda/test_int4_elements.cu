@@ -30,7 +30,8 @@ constexpr Kernel kKernels[] = {{"64x64", by_tiles<Elements, cuda::Tile64x64>},
 
 // Words of any bits; rows are a multiple of 16 bytes.
 void check(Random& random, int64_t m, int64_t n, int64_t words) {
-  const std::vector<int32_t> a = random_words(random, m * words), b = random_words(random, n * words);
+  const std::vector<int32_t> a = random_words(random, m * words),
+                             b = random_words(random, n * words);
   const float scale = 0.01f;
   std::vector<float> want(m * n);
   MatmulInt4Int4Args host{};

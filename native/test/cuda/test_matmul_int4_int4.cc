@@ -38,8 +38,8 @@ struct Problem {
   }
 
   MatmulInt4Int4Args host_args() const {
-    return {a.data(), b.data(),      sa.data(),    sb.data(),   has_bias ? bias.data() : nullptr,
-            nullptr,  m,             n,            int4_words(k), sa_is_scalar,
+    return {a.data(),     b.data(),  sa.data(), sb.data(),     has_bias ? bias.data() : nullptr,
+            nullptr,      m,         n,         int4_words(k), sa_is_scalar,
             sb_is_scalar, activation};
   }
 
@@ -152,10 +152,10 @@ TEST_ON_GPU(special_scales) {
 
 void check_linear(Random& random, int64_t m, int64_t n, int64_t k, ScaleMethod method,
                   const Rotation& rotation) {
-  context() = format("linear: m %d, n %d, k %d, method %d, %s of %d", static_cast<int>(m),
-                     static_cast<int>(n), static_cast<int>(k), static_cast<int>(method),
-                     rotation.matrix ? "matrix" : "hadamard",
-                     static_cast<int>(rotation.block_size));
+  context() =
+      format("linear: m %d, n %d, k %d, method %d, %s of %d", static_cast<int>(m),
+             static_cast<int>(n), static_cast<int>(k), static_cast<int>(method),
+             rotation.matrix ? "matrix" : "hadamard", static_cast<int>(rotation.block_size));
   std::vector<float> x = random_floats(random, m * k, -2, 3);
   if (m > 2 && k > 0) {
     std::fill_n(x.begin() + k, k, 0.0f);  // a row of zeros
@@ -236,8 +236,7 @@ TEST_ON_GPU(a_wrong_configuration_is_a_reason) {
   const Problem problem(random, 2, 2, 8);
   const Environment forced(kVariable, "1x1");
   const char* reason = cuda::matmul_int4_int4(problem.host_args(), nullptr, nullptr);
-  CHECK(reason &&
-            std::strstr(reason, "matmul_int4_int4: QUTLASS_INT4_INT4_CONFIG=1x1; expected"),
+  CHECK(reason && std::strstr(reason, "matmul_int4_int4: QUTLASS_INT4_INT4_CONFIG=1x1; expected"),
         "got '%s'", reason);
 }
 

@@ -167,10 +167,10 @@ TEST_ON_GPU(special_scales) {
 
 void check_linear(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric,
                   ScaleMethod method = ScaleMethod::kAbsMax, const Rotation& rotation = {}) {
-  context() = format("linear: m %d, n %d, k %d, symmetric %d, method %d, %s of %d",
-                     static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), symmetric,
-                     static_cast<int>(method), rotation.matrix ? "matrix" : "hadamard",
-                     static_cast<int>(rotation.block_size));
+  context() =
+      format("linear: m %d, n %d, k %d, symmetric %d, method %d, %s of %d", static_cast<int>(m),
+             static_cast<int>(n), static_cast<int>(k), symmetric, static_cast<int>(method),
+             rotation.matrix ? "matrix" : "hadamard", static_cast<int>(rotation.block_size));
   std::vector<float> x = random_floats(random, m * k, -2, 3);
   if (m > 2 && k > 0) {
     std::fill_n(x.begin() + k, k, 0.0f);  // a row of zeros

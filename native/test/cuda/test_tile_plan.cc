@@ -23,9 +23,9 @@ const cuda::TileMenu& int4_int4_menu(int64_t words) {
   return cuda::menu_for(args);
 }
 
-const cuda::TileMenu* const kMenus[] = {
-    &int8_menu(64),  &int8_menu(63), &int4_menu(1024),    &int4_menu(128),
-    &int4_menu(32), &int4_menu(8),  &int4_int4_menu(64), &int4_int4_menu(63)};
+const cuda::TileMenu* const kMenus[] = {&int8_menu(64),      &int8_menu(63),     &int4_menu(1024),
+                                        &int4_menu(128),     &int4_menu(32),     &int4_menu(8),
+                                        &int4_int4_menu(64), &int4_int4_menu(63)};
 
 void check_covers(const cuda::TileMenu& menu, const cuda::ProductShape& product,
                   const cuda::TilePlan& plan) {
