@@ -36,8 +36,9 @@ struct PlainRow {
                                         const Format& format) const {
 #pragma unroll
     for (int i = 0; i < kFours; ++i) {
-      const uint32_t word = word_of(chunk, i);
-      if (word - lane_index() >= ceil_div(k, kInt8PerWord)) continue;  // the same in all lanes
+      const uint32_t segment = (chunk * kFours + i) * kWarpSize;
+      if (segment * kInt8PerWord >= k) continue;
+      const uint32_t word = segment + lane_index();
       const uint32_t bytes = Segment::word_of_lane(format.word(values + 4 * i));
       if (word * kInt8PerWord < k) {
         words[word] = static_cast<int32_t>(first_bytes(bytes, k - word * kInt8PerWord));

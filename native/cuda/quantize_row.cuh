@@ -145,7 +145,7 @@ class RowQuantization {
     }
   }
 
-  QuantizedRow row_;
+  const QuantizedRow& row_;
   const Row& values_;
   uint32_t chunks_;
   ParkedChunks parked_;
