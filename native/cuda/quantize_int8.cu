@@ -7,12 +7,7 @@ namespace {
 
 constexpr int kWarpHeldFours = 8;
 constexpr int kPlainMaxThreads = 512;
-#if defined(__CUDA_ARCH__) && (__CUDA_ARCH__ == 860 || __CUDA_ARCH__ == 890)
-constexpr int kPlainBlocksPerMultiprocessor =
-    2;  // the compiler would spill two words for the third
-#else
 constexpr int kPlainBlocksPerMultiprocessor = 3;
-#endif
 
 __global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_by_warp(RowsToQuantize args) {
   const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;

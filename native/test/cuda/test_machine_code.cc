@@ -183,13 +183,20 @@ TEST(every_architecture_has_every_kernel) {
 // needs no memory for them is slower.
 constexpr char kSpillingKernel[] = "matmul_int4_kernel<Int4Tile<128, 128,";
 constexpr int kItsBytes = 32;
+// Three blocks at a time leave it 40 registers: sm_86 and sm_89 need two more words.
+constexpr char kQuantizer[] = "quantize_by_block";
+constexpr int kQuantizerBytes = 8;
+
+int most_stack(const Kernel& kernel) {
+  if (kernel.name.find(kSpillingKernel) != std::string::npos) return kItsBytes;
+  return kernel.name == kQuantizer ? kQuantizerBytes : 0;
+}
 
 TEST(no_kernel_spills) {
   std::map<std::string, std::string> spills;
   for_each_kernel([&](const MachineCode&, const Kernel& kernel) {
     std::string& of_kernel = spills[kernel.name];
-    const bool may_spill = kernel.name.find(kSpillingKernel) != std::string::npos;
-    if (kernel.stack + kernel.local <= (may_spill ? kItsBytes : 0)) return;
+    if (kernel.stack + kernel.local <= most_stack(kernel)) return;
     of_kernel += format(" %s: %d bytes, %d registers;", kernel.architecture.c_str(),
                         kernel.stack + kernel.local, kernel.registers);
   });
