@@ -16,6 +16,7 @@ import { bitsPerCharacter } from '../shared/evaluate';
 import { fitToText } from '../shared/fit';
 import { main } from '../shared/main';
 import { Progress } from '../shared/progress';
+import { seededRandom } from '../shared/random';
 import { percentMore } from '../shared/report/results';
 import { alignColumns } from '../shared/report/table';
 import { train } from '../shared/train';
@@ -33,8 +34,18 @@ type Options = NonNullable<Parameters<typeof tf.qutlass.quantizeModel>[1]>;
 
 const INT4: Options = { weights: 'int4', activations: 'int4', filter: isDense };
 const METHODS = ['abs_max', 'quest'] as const;
-/** Block sizes; 0 stands for no rotation. */
-const BLOCKS = [0, 16, 32, 64, 128];
+
+type Rotation = NonNullable<Options['rotation']>;
+
+/** By the names that the table has for them. */
+const ROTATIONS: [string, () => Rotation | undefined][] = [
+  ['none', () => undefined],
+  ...[16, 32, 64, 128].map((size): [string, () => Rotation] => [
+    `hadamard ${size}`,
+    () => ({ hadamard: size }),
+  ]),
+  ['signs, hadamard 64', () => ({ matrix: signedHadamard(64, 7) })],
+];
 /** What the transformer is trained for. */
 const TRAINED: Options = { ...INT4, method: 'quest', rotation: { hadamard: 64 } };
 
@@ -69,6 +80,18 @@ async function run(size: Size): Promise<void> {
   await compare("the demo's model", model, corpus, size);
 }
 
+/**
+ * Random signs, then a Hadamard matrix: what values have in common is not added up in the first of a
+ * block. Inputs that a relu leaves have their mean in common.
+ */
+function signedHadamard(size: number, seed: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const random = seededRandom(seed);
+    const signs = Array.from({ length: size }, () => (random() < 0.5 ? -1 : 1));
+    return tf.qutlass.hadamard(tf.diag(tf.tensor1d(signs)), { blockSize: size }) as tf.Tensor2D;
+  });
+}
+
 /** Prints the bits a character in float32, and in int4 for every rotation and method. */
 async function compare(
   name: string,
@@ -80,17 +103,18 @@ async function compare(
   const float32 = await bitsPerCharacter(model, corpus, heldOut);
   const progress = new Progress(name);
   const rows = [['rotation', ...METHODS.flatMap((method) => [method, ''])]];
-  for (const [index, block] of BLOCKS.entries()) {
-    const row = [block === 0 ? 'none' : `hadamard ${block}`];
+  for (const [index, [rotationName, makeRotation]] of ROTATIONS.entries()) {
+    const rotation = makeRotation();
+    const row = [rotationName];
     for (const method of METHODS) {
-      progress.update((index + row.length / 6) / BLOCKS.length, `${row[0]}, ${method}`);
-      const rotation = block === 0 ? undefined : { hadamard: block };
+      progress.update(index / ROTATIONS.length, `${rotationName}, ${method}`);
       const quantized = tf.qutlass.quantizeModel(model, { ...INT4, method, rotation });
       const bits = await bitsPerCharacter(quantized, corpus, heldOut);
       row.push(bits.toFixed(4), percentMore(bits / float32 - 1));
       quantized.dispose();
     }
     rows.push(row);
+    tf.dispose(rotation);
   }
   progress.end('done');
   process.stdout.write(
