@@ -28,7 +28,7 @@ import { loadedTfjs } from './runtime/tfjs';
 
 export * from '@tensorflow/tfjs';
 export type { Info, NativeInfo } from './info';
-export type { ProductInfo, ProductShape } from './runtime/addon';
+export type { ProductInfo, ProductInfos, ProductShape } from './runtime/addon';
 export type { Qutlass } from './namespace';
 export { QutlassLoadError } from './runtime/errors';
 

@@ -3,7 +3,7 @@ import { getBackend, getKernel } from '@tensorflow/tfjs-core';
 
 import { LinearInt8 } from './kernels/kernel_names';
 import { assertGroupSize, normalGroupSize } from './ops/group_size';
-import type { DeviceInfo, ProductInfo, ProductShape, Registration } from './runtime/addon';
+import type { DeviceInfo, ProductInfos, ProductShape, Registration } from './runtime/addon';
 
 /** What the Node entry knows of the native side. */
 export interface NativeInfo extends DeviceInfo {
@@ -15,7 +15,7 @@ export interface NativeInfo extends DeviceInfo {
 /** The native side: how to describe it, and what it does for a product. */
 export interface NativeSide {
   describe(): NativeInfo;
-  productInfo(shape: Required<ProductShape>): { int8: ProductInfo; int4: ProductInfo };
+  productInfo(shape: Required<ProductShape>): ProductInfos;
 }
 
 export interface Info {
@@ -31,7 +31,7 @@ export interface Info {
   /** The native side; null in a browser and on plain tfjs. */
   native: NativeInfo | null;
   /** How the products of the shape that was asked about are computed, where the kernels are native. */
-  product?: { int8: ProductInfo; int4: ProductInfo };
+  product?: ProductInfos;
 }
 
 function nativeKernels(native: NativeInfo): Pick<Info, 'kernels' | 'reason'> {

@@ -25,6 +25,14 @@ MatmulInt4Args int4_product(int64_t m, int64_t n, int64_t k, int64_t group_size)
   return args;
 }
 
+MatmulInt4Int4Args int4_int4_product(int64_t m, int64_t n, int64_t k) {
+  MatmulInt4Int4Args args = {};
+  args.m = m;
+  args.n = n;
+  args.words = int4_words(k);
+  return args;
+}
+
 template <class Args>
 Napi::Object describe(Napi::Env env, const Args& args, bool on_gpu) {
   std::string configuration = cpu::isa_name();
@@ -57,6 +65,7 @@ Napi::Value product_info(const Napi::CallbackInfo& call) {
   Napi::Object info = Napi::Object::New(call.Env());
   info["int8"] = describe(call.Env(), int8_product(m, n, k), on_gpu);
   info["int4"] = describe(call.Env(), int4_product(m, n, k, size("groupSize")), on_gpu);
+  info["int4Int4"] = describe(call.Env(), int4_int4_product(m, n, k), on_gpu);
   return info;
 }
 

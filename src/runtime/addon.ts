@@ -40,7 +40,7 @@ export interface ProductShape {
   m: number;
   n: number;
   k: number;
-  /** Of int4 weights; k, one group a row, by default. */
+  /** Of int4 weights of float32 rows; k, one group a row, by default. */
   groupSize?: number;
 }
 
@@ -55,14 +55,21 @@ export interface ProductInfo {
   workspaceBytes: number;
 }
 
+/** How the products of one shape are computed. */
+export interface ProductInfos {
+  /** Of `matmulInt8Bf16`, without zero points. */
+  int8: ProductInfo;
+  /** Of `matmulInt4Bf16`. */
+  int4: ProductInfo;
+  /** Of `matmulInt4Int4Bf16`, whose operands have one group a row whatever `groupSize` is. */
+  int4Int4: ProductInfo;
+}
+
 export interface Addon {
   /** Registers the ops, once a process. Throws where no libtensorflow is loaded. */
   register(): Registration;
   deviceInfo(): DeviceInfo;
-  productInfo(
-    shape: Required<ProductShape>,
-    onGpu: boolean,
-  ): { int8: ProductInfo; int4: ProductInfo };
+  productInfo(shape: Required<ProductShape>, onGpu: boolean): ProductInfos;
 }
 
 /** Where the addon may lie, in the order in which it is looked for. */
