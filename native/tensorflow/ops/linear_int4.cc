@@ -1,6 +1,6 @@
 #include "cpu/kernels.h"
 #include "tensorflow/ops/all_ops.h"
-#include "tensorflow/ops/row_quantizer.h"
+#include "tensorflow/ops/linear_operands.h"
 
 namespace qutlass::tensorflow {
 namespace {
@@ -19,32 +19,12 @@ class LinearInt4 {
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    const Tensor x = context.input(0, "x");
-    const Tensor w = context.input(1, "w");
-    const Tensor w_scale = context.input(2, "wScale");
-    const auto bias = context.optional_input(has_bias_, 3, "bias");
-    const auto matrix = quantizer_.matrix(context, has_bias_ ? 4 : 3);
-    x.expect_rank_at_least(2);
-    w.expect_rank(2);
-    const int64_t k = x.columns();
-    const int64_t n = w.shape()[0];
-    expect_summable(k, kMaxKInt4Int4);
-    expect_packed(w, int4_words(k), k);
-
-    LinearInt4Args args = {};
-    args.rotation = quantizer_.rotation(x, matrix);
-    args.w_scale_is_scalar = is_one_for_all(w_scale, {n}, "a row of w");
-    args.bias = optional_data<float>(bias, {n}, "one value a row of w");
-    const Tensor y = context.output(0, "y", kFloat, with_last(x.shape(), n));
-    args.x = x.data<float>();
-    args.w = w.data<int32_t>();
-    args.w_scale = w_scale.data<float>();
-    args.y = y.data<float>();
-    args.m = x.rows();
-    args.n = n;
-    args.k = k;
+    const LinearOperands operands(context, has_bias_, quantizer_);
+    operands.expect_words(int4_words, kMaxKInt4Int4);
+    auto args = operands.arguments<LinearInt4Args>();
     args.activation = activation_;
-    args.method = quantizer_.method();
+    const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
+    args.y = y.data<float>();
     context.run(kKernels, args);
   }
 

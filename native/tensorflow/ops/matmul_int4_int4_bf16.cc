@@ -1,6 +1,6 @@
 #include "cpu/kernels.h"
 #include "tensorflow/ops/all_ops.h"
-#include "tensorflow/ops/operands.h"
+#include "tensorflow/ops/packed_operands.h"
 
 namespace qutlass::tensorflow {
 namespace {
@@ -17,30 +17,12 @@ class MatmulInt4Int4Bf16 {
       : has_bias_(attributes.has_optional_input(0)), activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    const Tensor a = context.input(0, "a");
-    const Tensor b = context.input(1, "b");
-    const Tensor sa = context.input(2, "sa");
-    const Tensor sb = context.input(3, "sb");
-    const auto bias = context.optional_input(has_bias_, 4, "bias");
-    a.expect_rank_at_least(2);
-    b.expect_rank(2);
-    const int64_t n = b.shape()[0];
-    expect_words(a.columns(), b.columns(), int4_words(kMaxKInt4Int4), kMaxKInt4Int4);
-
-    MatmulInt4Int4Args args = {};
-    args.a = a.data<int32_t>();
-    args.b = b.data<int32_t>();
-    args.sa = sa.data<float>();
-    args.sb = sb.data<float>();
-    args.sa_is_scalar = is_one_for_all(sa, without_last(a.shape()), "a row of a");
-    args.sb_is_scalar = is_one_for_all(sb, {n}, "a row of b");
-    args.bias = optional_data<float>(bias, {n}, "one value a row of b");
-    const Tensor y = context.output(0, "y", kFloat, with_last(a.shape(), n));
-    args.y = y.data<float>();
-    args.m = a.rows();
-    args.n = n;
-    args.words = a.columns();
+    const PackedOperands operands(context, has_bias_, 4);
+    operands.expect_words(int4_words, kMaxKInt4Int4);
+    auto args = operands.arguments<MatmulInt4Int4Args>();
     args.activation = activation_;
+    const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
+    args.y = y.data<float>();
     context.run(kKernels, args);
   }
 

@@ -1,6 +1,6 @@
 #include "cpu/kernels.h"
 #include "tensorflow/ops/all_ops.h"
-#include "tensorflow/ops/operands.h"
+#include "tensorflow/ops/packed_operands.h"
 
 namespace qutlass::tensorflow {
 namespace {
@@ -19,34 +19,14 @@ class MatmulInt8Bf16 {
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    const Tensor a = context.input(0, "a");
-    const Tensor b = context.input(1, "b");
-    const Tensor sa = context.input(2, "sa");
-    const Tensor sb = context.input(3, "sb");
+    const PackedOperands operands(context, has_bias_, has_a_zero_ ? 5 : 4);
     const auto a_zero = context.optional_input(has_a_zero_, 4, "aZero");
-    const auto bias = context.optional_input(has_bias_, has_a_zero_ ? 5 : 4, "bias");
-    a.expect_rank_at_least(2);
-    b.expect_rank(2);
-    const Shape rows = without_last(a.shape());
-    const int64_t n = b.shape()[0];
-    const int64_t most = has_a_zero_ ? kMaxKInt8ZeroPoint : kMaxKInt8;
-    expect_words(a.columns(), b.columns(), int8_words(most), most);
-
-    MatmulInt8Args args = {};
-    args.a = a.data<int32_t>();
-    args.b = b.data<int32_t>();
-    args.sa = sa.data<float>();
-    args.sb = sb.data<float>();
-    args.sa_is_scalar = is_one_for_all(sa, rows, "a row of a");
-    args.sb_is_scalar = is_one_for_all(sb, {n}, "a row of b");
-    args.a_zero = optional_data<int32_t>(a_zero, rows, "one zero point a row of a");
-    args.bias = optional_data<float>(bias, {n}, "one value a row of b");
-    const Tensor y = context.output(0, "y", kFloat, with_last(a.shape(), n));
-    args.y = y.data<float>();
-    args.m = a.rows();
-    args.n = n;
-    args.words = a.columns();
+    operands.expect_words(int8_words, has_a_zero_ ? kMaxKInt8ZeroPoint : kMaxKInt8);
+    auto args = operands.arguments<MatmulInt8Args>();
+    args.a_zero = optional_data<int32_t>(a_zero, operands.rows(), "one zero point a row of a");
     args.activation = activation_;
+    const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
+    args.y = y.data<float>();
     context.run(kKernels, args);
   }
 

@@ -34,20 +34,6 @@ inline void expect_summable(int64_t k, int64_t most) {
   }
 }
 
-// Both rows of a product as long as each other, and not so long that an int32 sum could overflow:
-// at most the words of K = most_k.
-inline void expect_words(int64_t a_words, int64_t b_words, int64_t most, int64_t most_k) {
-  if (a_words != b_words) {
-    throw OpError("a has " + std::to_string(a_words) + " words a row and b " +
-                  std::to_string(b_words) + ", expected the same: both pack K elements");
-  }
-  if (a_words > most) {
-    throw OpError("a has " + std::to_string(a_words) + " words a row, expected at most " +
-                  std::to_string(most) + ": " + k_is(most_k) +
-                  " is the most that sums exactly in int32");
-  }
-}
-
 inline void expect_non_negative(const char* name, int64_t value) {
   if (value < 0 || value > INT32_MAX) {
     throw OpError(std::string(name) + " is " + std::to_string(value) + ", expected 0..2147483647");
