@@ -9,7 +9,7 @@ const MIN_EXPONENT = -126;
 const MAX_BF16 = 2 ** 127 * (2 - 2 ** -BF16_MANTISSA_BITS);
 
 /** The distance between bf16 values around a real value. */
-export function bf16Ulp(value: number): number {
+function bf16Ulp(value: number): number {
   if (value === 0) return 2 ** (MIN_EXPONENT - BF16_MANTISSA_BITS);
   let exponent = Math.floor(Math.log2(Math.abs(value)));
   // log2 may round up to the next integer.

@@ -107,16 +107,3 @@ export function readResults(file: string): Result[] {
     });
   return [...byKey.values()];
 }
-
-/** Finds, for a result, that of another provider in its cell. */
-export function resultsOf(
-  results: readonly Result[],
-  provider: string,
-): (result: Measurement) => Result | undefined {
-  const byCell = new Map(
-    results
-      .filter((result) => result.provider === provider)
-      .map((result) => [cellKey(result), result]),
-  );
-  return (result) => byCell.get(cellKey(result));
-}

@@ -20,7 +20,7 @@ const INT8_ASYMMETRIC = { symmetric: false, steps: 255, zero: 0, lowest: -128, h
 const INT4_SYMMETRIC = { symmetric: true, steps: 7, zero: 8, lowest: 1, highest: 15 };
 const INT4_ASYMMETRIC = { symmetric: false, steps: 15, zero: 0, lowest: 0, highest: 15 };
 
-export function int8Scheme(symmetric: boolean): QuantizationScheme {
+function int8Scheme(symmetric: boolean): QuantizationScheme {
   return symmetric ? INT8_SYMMETRIC : INT8_ASYMMETRIC;
 }
 

@@ -29,7 +29,7 @@ export type RotationConfig = { hadamard: number } | { matrix: number };
 const ORTHOGONAL = 1e-3;
 
 /** The number of elements that are turned together. */
-export function blockSizeOf(rotation: LayerRotation): number {
+function blockSizeOf(rotation: LayerRotation): number {
   if ('hadamard' in rotation) return rotation.hadamard;
   return typeof rotation.matrix === 'number' ? rotation.matrix : rotation.matrix.shape[0];
 }
