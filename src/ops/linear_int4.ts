@@ -2,20 +2,13 @@ import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
 import { LinearInt4, LinearInt4WithMatrix } from '../kernels/kernel_names';
-import { ACTIVATION, readOptions, TENSOR } from './options';
-import { assertPacked, assertSigned } from './packed';
+import { LINEAR_OPTIONS, readLinearOperands } from './linear_operands';
+import { readOptions } from './options';
+import { assertSigned } from './packed';
 import { assertExactInt4Sums } from './packed_operands';
-import { readRowQuantizer, ROW_QUANTIZER } from './row_quantizer';
+import { readRowQuantizer } from './row_quantizer';
 import { runKernel } from './run_kernel';
-import {
-  assertMinRank,
-  assertRank,
-  assertShape,
-  assertShapeOrScalar,
-  leadingShape,
-  widthOf,
-} from './shapes';
-import { toOptionalTensor, toTensor } from './tensor_arguments';
+import { widthOf } from './shapes';
 import type { LinearInt4Options } from './types';
 
 /**
@@ -61,31 +54,17 @@ function linearInt4_<T extends Tensor>(
   options?: LinearInt4Options,
 ): T {
   const name = 'linearInt4';
-  const given = readOptions(name, options, {
-    bias: TENSOR,
-    activation: ACTIVATION,
-    ...ROW_QUANTIZER,
-  });
-  const $x = toTensor(name, 'x', x, 'float32');
-  const $w = toTensor(name, 'w', w, 'int32');
-  const $wScale = toTensor(name, 'wScale', wScale, 'float32');
-  const $bias = toOptionalTensor(name, 'bias', given.bias, 'float32');
-
-  assertMinRank(name, 'x', $x, 2, '[…, M, K]');
-  assertRank(name, 'w', $w, 2, '[N, ceil(K/8)]');
-  const k = widthOf($x);
-  assertPacked(name, 'w', $w, 'int4', k, `K=${k}, as x has`);
-  assertSigned(name, 'w', $w);
+  const given = readOptions(name, options, LINEAR_OPTIONS);
+  const { activation = 'linear', bias } = given;
+  const operands = readLinearOperands(name, 'int4', { x, w, wScale, bias });
+  assertSigned(name, 'w', operands.w);
+  const k = widthOf(operands.x);
   assertExactInt4Sums(name, k);
-  assertShapeOrScalar(name, 'wScale', $wScale, leadingShape($w), 'one a row of w');
-  assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
-  const { rotation, attrs } = readRowQuantizer(name, given, $x);
+  const { rotation, attrs } = readRowQuantizer(name, given, operands.x);
 
-  const { activation = 'linear' } = given;
   const { matrix } = rotation;
-  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias, matrix };
   const kernelName = matrix ? LinearInt4WithMatrix : LinearInt4;
-  return runKernel<T>(name, kernelName, inputs, { k, activation, ...attrs });
+  return runKernel<T>(name, kernelName, { ...operands, matrix }, { k, activation, ...attrs });
 }
 
 export const linearInt4 = /* @__PURE__ */ op({ linearInt4_ });

@@ -2,20 +2,12 @@ import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
 import { LinearInt8, LinearInt8WithMatrix } from '../kernels/kernel_names';
-import { ACTIVATION, BOOLEAN, readOptions, TENSOR } from './options';
-import { assertPacked } from './packed';
+import { LINEAR_OPTIONS, readLinearOperands } from './linear_operands';
+import { BOOLEAN, readOptions } from './options';
 import { assertExactInt8Sums } from './packed_operands';
-import { readRowQuantizer, ROW_QUANTIZER } from './row_quantizer';
+import { readRowQuantizer } from './row_quantizer';
 import { runKernel } from './run_kernel';
-import {
-  assertMinRank,
-  assertRank,
-  assertShape,
-  assertShapeOrScalar,
-  leadingShape,
-  widthOf,
-} from './shapes';
-import { toOptionalTensor, toTensor } from './tensor_arguments';
+import { widthOf } from './shapes';
 import type { LinearInt8Options } from './types';
 
 /**
@@ -56,31 +48,17 @@ function linearInt8_<T extends Tensor>(
   options?: LinearInt8Options,
 ): T {
   const name = 'linearInt8';
-  const given = readOptions(name, options, {
-    bias: TENSOR,
-    activation: ACTIVATION,
-    symmetric: BOOLEAN,
-    ...ROW_QUANTIZER,
-  });
-  const { activation = 'linear', symmetric = true } = given;
-  const $x = toTensor(name, 'x', x, 'float32');
-  const $w = toTensor(name, 'w', w, 'int32');
-  const $wScale = toTensor(name, 'wScale', wScale, 'float32');
-  const $bias = toOptionalTensor(name, 'bias', given.bias, 'float32');
-
-  assertMinRank(name, 'x', $x, 2, '[…, M, K]');
-  assertRank(name, 'w', $w, 2, '[N, ceil(K/4)]');
-  const k = widthOf($x);
-  assertPacked(name, 'w', $w, 'int8', k, `K=${k}, as x has`);
+  const given = readOptions(name, options, { ...LINEAR_OPTIONS, symmetric: BOOLEAN });
+  const { activation = 'linear', bias, symmetric = true } = given;
+  const operands = readLinearOperands(name, 'int8', { x, w, wScale, bias });
+  const k = widthOf(operands.x);
   assertExactInt8Sums(name, k, !symmetric);
-  assertShapeOrScalar(name, 'wScale', $wScale, leadingShape($w), 'one a row of w');
-  assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
-  const { rotation, attrs } = readRowQuantizer(name, given, $x, symmetric);
+  const { rotation, attrs } = readRowQuantizer(name, given, operands.x, symmetric);
 
   const { matrix } = rotation;
-  const inputs = { x: $x, w: $w, wScale: $wScale, bias: $bias, matrix };
   const kernelName = matrix ? LinearInt8WithMatrix : LinearInt8;
-  return runKernel<T>(name, kernelName, inputs, { k, activation, symmetric, ...attrs });
+  const allAttrs = { k, activation, symmetric, ...attrs };
+  return runKernel<T>(name, kernelName, { ...operands, matrix }, allAttrs);
 }
 
 export const linearInt8 = /* @__PURE__ */ op({ linearInt8_ });

@@ -4,16 +4,8 @@ import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import { MatmulInt4Int4Bf16 } from '../kernels/kernel_names';
 import { ACTIVATION, readOptions, TENSOR } from './options';
 import { assertSigned } from './packed';
-import { assertExactInt4Sums, checkPackedOperands } from './packed_operands';
+import { assertExactInt4Sums, readPackedOperands } from './packed_operands';
 import { runKernel } from './run_kernel';
-import {
-  assertMinRank,
-  assertRank,
-  assertShape,
-  assertShapeOrScalar,
-  leadingShape,
-} from './shapes';
-import { toOptionalTensor, toTensor } from './tensor_arguments';
 import type { MatmulEpilogueOptions } from './types';
 
 /**
@@ -58,23 +50,11 @@ function matmulInt4Int4Bf16_<T extends Tensor>(
     bias: TENSOR,
     activation: ACTIVATION,
   });
-  const $a = toTensor(name, 'a', a, 'int32');
-  const $b = toTensor(name, 'b', b, 'int32');
-  const $sa = toTensor(name, 'sa', sa, 'float32');
-  const $sb = toTensor(name, 'sb', sb, 'float32');
-  const $bias = toOptionalTensor(name, 'bias', bias, 'float32');
-
-  assertMinRank(name, 'a', $a, 2, '[…, M, ceil(K/8)]');
-  assertRank(name, 'b', $b, 2, '[N, ceil(K/8)]');
-  assertExactInt4Sums(name, checkPackedOperands(name, 'int4', $a, $b));
-  assertSigned(name, 'a', $a);
-  assertSigned(name, 'b', $b);
-  assertShapeOrScalar(name, 'sa', $sa, leadingShape($a), 'one a row of a');
-  assertShapeOrScalar(name, 'sb', $sb, leadingShape($b), 'one a row of b');
-  assertShape(name, 'bias', $bias, leadingShape($b), 'one a row of b');
-
-  const inputs = { a: $a, b: $b, sa: $sa, sb: $sb, bias: $bias };
-  return runKernel<T>(name, MatmulInt4Int4Bf16, inputs, { activation });
+  const { operands, k } = readPackedOperands(name, 'int4', { a, b, sa, sb, bias });
+  assertExactInt4Sums(name, k);
+  assertSigned(name, 'a', operands.a);
+  assertSigned(name, 'b', operands.b);
+  return runKernel<T>(name, MatmulInt4Int4Bf16, { ...operands }, { activation });
 }
 
 export const matmulInt4Int4Bf16 = /* @__PURE__ */ op({ matmulInt4Int4Bf16_ });

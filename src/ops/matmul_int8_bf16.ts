@@ -3,16 +3,10 @@ import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
 import { MatmulInt8Bf16 } from '../kernels/kernel_names';
 import { ACTIVATION, readOptions, TENSOR } from './options';
-import { assertExactInt8Sums, checkPackedOperands } from './packed_operands';
+import { assertExactInt8Sums, readPackedOperands } from './packed_operands';
 import { runKernel } from './run_kernel';
-import {
-  assertMinRank,
-  assertRank,
-  assertShape,
-  assertShapeOrScalar,
-  leadingShape,
-} from './shapes';
-import { toOptionalTensor, toTensor } from './tensor_arguments';
+import { assertShape, leadingShape } from './shapes';
+import { toOptionalTensor } from './tensor_arguments';
 import type { MatmulInt8Bf16Options } from './types';
 
 /**
@@ -63,26 +57,11 @@ function matmulInt8Bf16_<T extends Tensor>(
     bias: TENSOR,
     activation: ACTIVATION,
   });
-  const $a = toTensor(name, 'a', a, 'int32');
-  const $b = toTensor(name, 'b', b, 'int32');
-  const $sa = toTensor(name, 'sa', sa, 'float32');
-  const $sb = toTensor(name, 'sb', sb, 'float32');
+  const { operands, k } = readPackedOperands(name, 'int8', { a, b, sa, sb, bias });
   const $aZero = toOptionalTensor(name, 'aZero', aZero, 'int32');
-  const $bias = toOptionalTensor(name, 'bias', bias, 'float32');
-
-  assertMinRank(name, 'a', $a, 2, '[…, M, ceil(K/4)]');
-  assertRank(name, 'b', $b, 2, '[N, ceil(K/4)]');
-  const k = checkPackedOperands(name, 'int8', $a, $b);
   assertExactInt8Sums(name, k, $aZero !== undefined);
-  const rows = leadingShape($a);
-  const columns = leadingShape($b);
-  assertShapeOrScalar(name, 'sa', $sa, rows, 'one a row of a');
-  assertShapeOrScalar(name, 'sb', $sb, columns, 'one a row of b');
-  assertShape(name, 'aZero', $aZero, rows, 'one a row of a');
-  assertShape(name, 'bias', $bias, columns, 'one a row of b');
-
-  const inputs = { a: $a, b: $b, sa: $sa, sb: $sb, aZero: $aZero, bias: $bias };
-  return runKernel<T>(name, MatmulInt8Bf16, inputs, { activation });
+  assertShape(name, 'aZero', $aZero, leadingShape(operands.a), 'one a row of a');
+  return runKernel<T>(name, MatmulInt8Bf16, { ...operands, aZero: $aZero }, { activation });
 }
 
 export const matmulInt8Bf16 = /* @__PURE__ */ op({ matmulInt8Bf16_ });

@@ -7,7 +7,7 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-import { int4Words, int8Words } from '../kernels/cpu/layout';
+import { INT4_PER_WORD, INT8_PER_WORD, int4Words, int8Words } from '../kernels/cpu/layout';
 import { leadingShape, widthOf } from './shapes';
 import { shapeText } from './values';
 
@@ -28,10 +28,17 @@ const packings = new WeakMap<object, Packing>();
 
 /** The words of a row of K elements. */
 export const wordsOf = { int8: int8Words, int4: int4Words };
+/** The elements of a word. */
+export const perWord = { int8: INT8_PER_WORD, int4: INT4_PER_WORD };
 const packersOf = {
   int8: 'tf.qutlass.packInt8, quantizeInt8 or quantizeWeightInt8',
   int4: 'tf.qutlass.packInt4, quantizeInt4 or quantizeWeightInt4',
 };
+
+/** How messages write the last axis: 'ceil(K/8)'. */
+export function packedLayout(format: PackedFormat): string {
+  return `ceil(K/${perWord[format]})`;
+}
 
 /** Remembers how `tensor` was packed, and returns it. */
 export function rememberPacking<T extends Tensor>(tensor: T, packing: Packing): T {

@@ -1,19 +1,27 @@
-/** The two packed operands of a product of integers. */
+/** The operands of a product of two packed matrices. */
 import { util } from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
+import { MAX_K_INT4_INT4, MAX_K_INT8, MAX_K_INT8_ZERO_POINT } from '../kernels/cpu/layout';
 import {
-  INT4_PER_WORD,
-  INT8_PER_WORD,
-  MAX_K_INT4_INT4,
-  MAX_K_INT8,
-  MAX_K_INT8_ZERO_POINT,
-} from '../kernels/cpu/layout';
-import { assertFormat, assertPacked, type PackedFormat, recallPacking, wordsOf } from './packed';
-import { widthOf } from './shapes';
+  assertFormat,
+  assertPacked,
+  type PackedFormat,
+  packedLayout,
+  perWord,
+  recallPacking,
+  wordsOf,
+} from './packed';
+import {
+  assertMinRank,
+  assertRank,
+  assertShape,
+  assertShapeOrScalar,
+  leadingShape,
+  widthOf,
+} from './shapes';
+import { toOptionalTensor, toTensor } from './tensor_arguments';
 import { shapeText } from './values';
-
-const perWord = { int8: INT8_PER_WORD, int4: INT4_PER_WORD };
 
 /** Checks that sums of int8 products over `k` elements are exact in int32. */
 export function assertExactInt8Sums(op: string, k: number, hasZeroPoint: boolean): void {
@@ -51,12 +59,7 @@ function assertSameWidth(op: string, format: PackedFormat, a: Tensor, b: Tensor)
 }
 
 /** Checks the rows of `a` `[…, M, words]` and `b` `[N, words]`, and returns their K or its bound. */
-export function checkPackedOperands(
-  op: string,
-  format: PackedFormat,
-  a: Tensor,
-  b: Tensor,
-): number {
+function checkWidths(op: string, format: PackedFormat, a: Tensor, b: Tensor): number {
   assertFormat(op, 'a', a, format);
   assertFormat(op, 'b', b, format);
   const knownA = recallPacking(a);
@@ -71,4 +74,35 @@ export function checkPackedOperands(
   }
   assertSameWidth(op, format, a, b);
   return perWord[format] * widthOf(a);
+}
+
+interface Arguments<T> {
+  a: T;
+  b: T;
+  sa: T;
+  sb: T;
+  bias: T | undefined;
+}
+
+/** Tensors of the right dtypes, whose shapes fit each other, and their K or its bound. */
+export function readPackedOperands(
+  op: string,
+  format: PackedFormat,
+  { a, b, sa, sb, bias }: Arguments<Tensor | TensorLike>,
+): { operands: Arguments<Tensor>; k: number } {
+  const operands = {
+    a: toTensor(op, 'a', a, 'int32'),
+    b: toTensor(op, 'b', b, 'int32'),
+    sa: toTensor(op, 'sa', sa, 'float32'),
+    sb: toTensor(op, 'sb', sb, 'float32'),
+    bias: toOptionalTensor(op, 'bias', bias, 'float32'),
+  };
+  assertMinRank(op, 'a', operands.a, 2, `[…, M, ${packedLayout(format)}]`);
+  assertRank(op, 'b', operands.b, 2, `[N, ${packedLayout(format)}]`);
+  const k = checkWidths(op, format, operands.a, operands.b);
+  const outputs = leadingShape(operands.b);
+  assertShapeOrScalar(op, 'sa', operands.sa, leadingShape(operands.a), 'one a row of a');
+  assertShapeOrScalar(op, 'sb', operands.sb, outputs, 'one a row of b');
+  assertShape(op, 'bias', operands.bias, outputs, 'one a row of b');
+  return { operands, k };
 }

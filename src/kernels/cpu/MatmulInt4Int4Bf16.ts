@@ -2,10 +2,11 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import { MatmulInt4Int4Bf16 } from '../kernel_names';
 import type { MatmulInt4Int4Bf16Attrs, MatmulInt4Int4Bf16Inputs } from '../kernel_names';
-import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
+import { cpuKernel, withWidth } from './backend';
 import type { CpuKernelArgs } from './backend';
 import { INT4_PER_WORD, INT8_PER_WORD } from './layout';
-import { int8Product, type Int8Product } from './MatmulInt8Bf16';
+import { int8Product } from './MatmulInt8Bf16';
+import { type PackedProduct, packedProductOf } from './packed_product';
 
 /** Int8 words that hold the elements of an int4 word. */
 const WIDENED = INT4_PER_WORD / INT8_PER_WORD;
@@ -29,11 +30,8 @@ function widen(packed: Int32Array): Int32Array {
   return words;
 }
 
-/** The same product of int4 operands, whose rows are `words` words long. */
-export type Int4Product = Omit<Int8Product, 'aZero'>;
-
 /** y `[m, n]` = bf16(act(f32(Σ_k (a - 8)·(b - 8))·sa·sb + bias)). */
-export function int4Product(product: Int4Product): Float32Array {
+export function int4Product(product: PackedProduct): Float32Array {
   return int8Product({
     ...product,
     a: widen(product.a),
@@ -46,21 +44,13 @@ export function int4Product(product: Int4Product): Float32Array {
 function matmulInt4Int4Bf16(
   args: CpuKernelArgs<MatmulInt4Int4Bf16Inputs, MatmulInt4Int4Bf16Attrs>,
 ): TensorInfo {
-  const { inputs, attrs, backend } = args;
-  const [m, words] = rowsAndWidth(inputs.a.shape);
-  const n = inputs.b.shape[0];
-  const y = int4Product({
-    a: integersOf(backend, inputs.a),
-    b: integersOf(backend, inputs.b),
-    sa: floatsOf(backend, inputs.sa),
-    sb: floatsOf(backend, inputs.sb),
-    bias: inputs.bias && floatsOf(backend, inputs.bias),
-    m,
-    n,
-    words,
-    activation: attrs.activation,
-  });
-  return backend.makeTensorInfo(withWidth(inputs.a.shape, n), 'float32', y);
+  const { inputs, backend } = args;
+  const product = packedProductOf(args);
+  return backend.makeTensorInfo(
+    withWidth(inputs.a.shape, product.n),
+    'float32',
+    int4Product(product),
+  );
 }
 
 export const matmulInt4Int4Bf16Config = cpuKernel(MatmulInt4Int4Bf16, matmulInt4Int4Bf16);

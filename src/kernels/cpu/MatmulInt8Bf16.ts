@@ -1,26 +1,16 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import { MatmulInt8Bf16 } from '../kernel_names';
-import type { FusedActivation, MatmulInt8Bf16Attrs, MatmulInt8Bf16Inputs } from '../kernel_names';
-import { cpuKernel, floatsOf, integersOf, rowsAndWidth, withWidth } from './backend';
+import type { MatmulInt8Bf16Attrs, MatmulInt8Bf16Inputs } from '../kernel_names';
+import { cpuKernel, integersOf, withWidth } from './backend';
 import type { CpuKernelArgs } from './backend';
 import { INT8_PER_WORD, int8View } from './layout';
 import { int8Epilogue } from './numerics';
+import { type PackedProduct, packedProductOf } from './packed_product';
 
-/** The operands of an int8 product; the rows of `a` and `b` are `words` words long. */
-export interface Int8Product {
-  a: Int32Array;
-  b: Int32Array;
-  /** One a row of `a`, or one for all. */
-  sa: Float32Array;
-  /** One a row of `b`, or one for all. */
-  sb: Float32Array;
+export interface Int8Product extends PackedProduct {
+  /** The zero point of each row of `a`. */
   aZero: Int32Array | undefined;
-  bias: Float32Array | undefined;
-  m: number;
-  n: number;
-  words: number;
-  activation: FusedActivation;
 }
 
 /** Σ a·b in int32. */
@@ -69,22 +59,11 @@ export function int8Product(product: Int8Product): Float32Array {
 function matmulInt8Bf16(
   args: CpuKernelArgs<MatmulInt8Bf16Inputs, MatmulInt8Bf16Attrs>,
 ): TensorInfo {
-  const { inputs, attrs, backend } = args;
-  const [m, words] = rowsAndWidth(inputs.a.shape);
-  const n = inputs.b.shape[0];
-  const y = int8Product({
-    a: integersOf(backend, inputs.a),
-    b: integersOf(backend, inputs.b),
-    sa: floatsOf(backend, inputs.sa),
-    sb: floatsOf(backend, inputs.sb),
-    aZero: inputs.aZero && integersOf(backend, inputs.aZero),
-    bias: inputs.bias && floatsOf(backend, inputs.bias),
-    m,
-    n,
-    words,
-    activation: attrs.activation,
-  });
-  return backend.makeTensorInfo(withWidth(inputs.a.shape, n), 'float32', y);
+  const { inputs, backend } = args;
+  const product = packedProductOf(args);
+  const aZero = inputs.aZero && integersOf(backend, inputs.aZero);
+  const y = int8Product({ ...product, aZero });
+  return backend.makeTensorInfo(withWidth(inputs.a.shape, product.n), 'float32', y);
 }
 
 export const matmulInt8Bf16Config = cpuKernel(MatmulInt8Bf16, matmulInt8Bf16);
