@@ -263,7 +263,18 @@ inline void dequantize_int4(const DequantizeInt4Args& args) {
   }
 }
 
-// Exact for every K: the sum is kept in int64 and must fit int32.
+// What becomes of the sum of row m by column n of two packed matrices; it must fit int32.
+template <typename Args>
+void store_product(const Args& args, int64_t m, int64_t n, int64_t sum) {
+  CHECK(sum == static_cast<int32_t>(sum), "the reference's sum %lld is no int32",
+        static_cast<long long>(sum));
+  args.y[m * args.n + n] =
+      int8_epilogue(static_cast<int32_t>(sum), args.sa[args.sa_is_scalar ? 0 : m],
+                    args.sb[args.sb_is_scalar ? 0 : n], args.bias != nullptr,
+                    args.bias ? args.bias[n] : 0, args.activation);
+}
+
+// Exact for every K: the sum is kept in int64.
 inline void matmul_int8(const MatmulInt8Args& args) {
   for (int64_t m = 0; m < args.m; ++m) {
     const int64_t zero = args.a_zero ? args.a_zero[m] : 0;
@@ -272,12 +283,7 @@ inline void matmul_int8(const MatmulInt8Args& args) {
       for (int64_t k = 0; k < args.words * kInt8PerWord; ++k) {
         sum += (int8_at(args.a + m * args.words, k) - zero) * int8_at(args.b + n * args.words, k);
       }
-      CHECK(sum == static_cast<int32_t>(sum), "the reference's sum %lld is no int32",
-            static_cast<long long>(sum));
-      args.y[m * args.n + n] =
-          int8_epilogue(static_cast<int32_t>(sum), args.sa[args.sa_is_scalar ? 0 : m],
-                        args.sb[args.sb_is_scalar ? 0 : n], args.bias != nullptr,
-                        args.bias ? args.bias[n] : 0, args.activation);
+      store_product(args, m, n, sum);
     }
   }
 }
@@ -299,10 +305,7 @@ inline void matmul_int4_int4(const MatmulInt4Int4Args& args) {
         sum +=
             (int4_at(args.a + m * args.words, k) - 8) * (int4_at(args.b + n * args.words, k) - 8);
       }
-      args.y[m * args.n + n] =
-          int8_epilogue(static_cast<int32_t>(sum), args.sa[args.sa_is_scalar ? 0 : m],
-                        args.sb[args.sb_is_scalar ? 0 : n], args.bias != nullptr,
-                        args.bias ? args.bias[n] : 0, args.activation);
+      store_product(args, m, n, sum);
     }
   }
 }

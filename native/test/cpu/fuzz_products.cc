@@ -4,7 +4,7 @@
 //   QUTLASS_CPU_ISA=avx2 fuzz_products 100000 7
 //
 // It prints the first difference, with the number of the product, and exits with 1.
-#include "harness.h"
+#include "products.h"
 
 namespace qutlass::test {
 namespace {
@@ -66,73 +66,32 @@ void fuzz_int4(Random& random) {
   reference::check_matmul_int4(args);
 }
 
+template <typename Args>
+void check_linear(const char* format_name, const LinearProblem<Args>& problem,
+                  Reference<Args> reference, Product<Args> product) {
+  context() += format(": %s, %s", format_name, problem.text().c_str());
+  check_product(problem.args, reference_product(problem.args, reference), product);
+}
+
 void fuzz_int8(Random& random) {
   const int64_t m = random_size(random, 150), n = random_size(random, 90);
   const int64_t k = random_depth(random);
-  const RandomRotation rotation(random, k);
-  const std::vector<float> x = random_activations(random, m * k);
-  const std::vector<int32_t> w = packed_int8(random_integers(random, n * k, -128, 127), n, k);
-  const std::vector<float> scale = random_floats(random, n, 1e-4f, 1e-2f);
-  const std::vector<float> bias = random_floats(random, n, -3, 3);
-  std::vector<float> want(m * n);
-  Guarded<float> y(m * n);
-  LinearInt8Args args{};
-  args.x = x.data();
-  args.w = w.data();
-  args.w_scale = scale.data();
-  args.bias = random.chance(0.5) ? bias.data() : nullptr;
-  args.y = want.data();
-  args.m = m;
-  args.n = n;
-  args.k = k;
-  args.symmetric = random.chance(0.5);
-  args.activation = kActivations[random.integer(0, 2)];
-  args.method = args.symmetric ? random_method(random) : ScaleMethod::kAbsMax;
-  args.rotation = rotation.rotation;
-  context() += format(": int8, m %lld, n %lld, k %lld, symmetric %d, method %d, %s of %lld",
-                      static_cast<long long>(m), static_cast<long long>(n),
-                      static_cast<long long>(k), args.symmetric, static_cast<int>(args.method),
-                      args.rotation.matrix ? "matrix" : "hadamard",
-                      static_cast<long long>(args.rotation.block_size));
-  reference::linear_int8(args);
-  args.y = y.data();
-  run_product(cpu::linear_int8, args);
-  CHECK(y.is_intact(), "wrote beyond y");
-  check_same(y.data(), want.data(), y.size(), "y");
+  LinearProblem<LinearInt8Args> problem(
+      random, m, n, k, random_activations(random, m * k),
+      packed_int8(random_integers(random, n * k, -128, 127), n, k));
+  problem.args.symmetric = random.chance(0.5);
+  if (!problem.args.symmetric) problem.args.method = ScaleMethod::kAbsMax;
+  check_linear(problem.args.symmetric ? "int8" : "int8 with zero points", problem,
+               reference::linear_int8, cpu::linear_int8);
 }
 
 void fuzz_int4_int4(Random& random) {
   const int64_t m = random_size(random, 150), n = random_size(random, 90);
   const int64_t k = random_depth(random);
-  const RandomRotation rotation(random, k);
-  const std::vector<float> x = random_activations(random, m * k);
-  const std::vector<int32_t> w = packed_int4(random_integers(random, n * k, -8, 7), n, k);
-  const std::vector<float> scale = random_floats(random, n, 1e-4f, 1e-2f);
-  const std::vector<float> bias = random_floats(random, n, -3, 3);
-  std::vector<float> want(m * n);
-  Guarded<float> y(m * n);
-  LinearInt4Args args{};
-  args.x = x.data();
-  args.w = w.data();
-  args.w_scale = scale.data();
-  args.bias = random.chance(0.5) ? bias.data() : nullptr;
-  args.y = want.data();
-  args.m = m;
-  args.n = n;
-  args.k = k;
-  args.activation = kActivations[random.integer(0, 2)];
-  args.method = random_method(random);
-  args.rotation = rotation.rotation;
-  context() +=
-      format(": int4 x int4, m %lld, n %lld, k %lld, method %d, %s of %lld",
-             static_cast<long long>(m), static_cast<long long>(n), static_cast<long long>(k),
-             static_cast<int>(args.method), args.rotation.matrix ? "matrix" : "hadamard",
-             static_cast<long long>(args.rotation.block_size));
-  reference::linear_int4(args);
-  args.y = y.data();
-  run_product(cpu::linear_int4, args);
-  CHECK(y.is_intact(), "wrote beyond y");
-  check_same(y.data(), want.data(), y.size(), "y");
+  const LinearProblem<LinearInt4Args> problem(
+      random, m, n, k, random_activations(random, m * k),
+      packed_int4(random_integers(random, n * k, -8, 7), n, k));
+  check_linear("int4 x int4", problem, reference::linear_int4, cpu::linear_int4);
 }
 
 int fuzz(int64_t products, uint64_t seed) {

@@ -1,65 +1,28 @@
 // matmulInt8Bf16: the bits of the reference.
-#include "harness.h"
+#include "products.h"
 
 namespace qutlass::test {
 namespace {
 
-struct Problem {
-  int64_t m, n, k;
-  std::vector<int32_t> a, b, a_zero;
-  std::vector<float> sa, sb, bias;
-  MatmulInt8Args args{};
+// Rows of bytes, often the extremes.
+std::vector<int32_t> random_operand(Random& random, int64_t rows, int64_t k) {
+  return packed_int8(extreme_integers(random, rows * k, -128, 127), rows, k);
+}
 
-  Problem(Random& random, int64_t rows, int64_t columns, int64_t depth)
-      : m(rows), n(columns), k(depth) {
-    // Often the extremes, whose products saturate in 16 bits.
-    const auto integers = [&](int64_t size) {
-      std::vector<int32_t> values = random_integers(random, size, -128, 127);
-      for (int32_t& value : values) {
-        if (random.chance(0.3)) value = random.chance(0.7) ? -128 : 127;
-      }
-      return values;
-    };
-    a = packed_int8(integers(m * k), m, k);
-    b = packed_int8(integers(n * k), n, k);
-    a_zero = random_integers(random, m, -128, 127);
-    sa = random_floats(random, m, 1e-4f, 1e-2f);
-    sb = random_floats(random, n, 1e-4f, 1e-2f);
-    bias = random_floats(random, n, -3.0f, 3.0f);
-    args.a = a.data();
-    args.b = b.data();
-    args.sa = sa.data();
-    args.sb = sb.data();
-    args.m = m;
-    args.n = n;
-    args.words = int8_words(k);
-    args.sa_is_scalar = m > 0 && random.chance(0.2);
-    args.sb_is_scalar = n > 0 && random.chance(0.2);
+struct Problem : PackedProblem<MatmulInt8Args> {
+  std::vector<int32_t> a_zero;
+
+  Problem(Random& random, int64_t m, int64_t n, int64_t k)
+      : PackedProblem(random, m, n, random_operand(random, m, k), random_operand(random, n, k),
+                      int8_words(k)),
+        a_zero(random_integers(random, m, -128, 127)) {
     if (random.chance(0.5)) args.a_zero = a_zero.data();
-    if (random.chance(0.5)) args.bias = bias.data();
-    args.activation = kActivations[random.integer(0, 2)];
   }
-  // args points into this.
-  Problem(const Problem&) = delete;
-  Problem& operator=(const Problem&) = delete;
 };
 
-void check(Problem& problem) {
-  MatmulInt8Args args = problem.args;
-  context() = format("m %lld, n %lld, k %lld, zero %d, bias %d, activation %d",
-                     static_cast<long long>(args.m), static_cast<long long>(args.n),
-                     static_cast<long long>(problem.k), args.a_zero != nullptr,
-                     args.bias != nullptr, static_cast<int>(args.activation));
-  std::vector<float> want(args.m * args.n);
-  args.y = want.data();
-  reference::matmul_int8(args);
-  with_each_thread_count([&] {
-    Guarded<float> y(args.m * args.n);
-    args.y = y.data();
-    run_product(cpu::matmul_int8, args);
-    CHECK(y.is_intact(), "wrote beyond y");
-    check_same(y.data(), want.data(), y.size(), "y");
-  });
+void check(const Problem& problem) {
+  context() = format("%s, zero %d", problem.text().c_str(), problem.args.a_zero != nullptr);
+  check_product(problem.args, reference::matmul_int8, cpu::matmul_int8);
 }
 
 TEST_EACH_ISA(all_tails) {
@@ -125,13 +88,9 @@ TEST_EACH_ISA(greatest_sums) {
 TEST_EACH_ISA(denormal_and_special_scales) {
   Random random(13);
   Problem problem(random, 6, 7, 33);
-  problem.args.sa_is_scalar = problem.args.sb_is_scalar = false;
-  problem.sa = {1e-38f, kLeastDenormal, kNan, kInfinity, 0.0f, 1e30f};
-  problem.sb = {1e-3f, 1.0f, kNan, 1e-40f, 1e30f, -1.0f, 0.0f};
+  problem.set_special_scales();
   for (Activation activation : kActivations) {
     for (bool has_bias : {false, true}) {
-      problem.args.sa = problem.sa.data();
-      problem.args.sb = problem.sb.data();
       problem.args.bias = has_bias ? problem.bias.data() : nullptr;
       problem.args.activation = activation;
       check(problem);
@@ -139,20 +98,7 @@ TEST_EACH_ISA(denormal_and_special_scales) {
   }
 }
 
-TEST_EACH_ISA(nothing_to_do) {
-  MatmulInt8Args args{};
-  run_product(cpu::matmul_int8, args);
-  const float bias[] = {1.0f, -2.0f}, scale = 1.0f;
-  Guarded<float> y(2);
-  args.m = 1;
-  args.n = 2;
-  args.sa = args.sb = &scale;
-  args.sa_is_scalar = args.sb_is_scalar = true;
-  args.bias = bias;
-  args.y = y.data();
-  run_product(cpu::matmul_int8, args);
-  CHECK(y[0] == 1.0f && y[1] == -2.0f, "an empty sum leaves the bias");
-}
+TEST_EACH_ISA(nothing_to_do) { check_empty_products(cpu::matmul_int8); }
 
 }  // namespace
 }  // namespace qutlass::test

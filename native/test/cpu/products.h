@@ -1,0 +1,168 @@
+// Random products of integers, and how they are checked: int8 and int4 in the same way.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness.h"
+
+namespace qutlass::test {
+
+template <typename Args>
+using Reference = void (*)(const Args&);
+template <typename Args>
+using Product = const char* (*)(const Args&, void* workspace);
+
+// The bits of the reference, with the threads that are set.
+template <typename Args>
+void check_product(Args args, const std::vector<float>& want, Product<Args> product) {
+  Guarded<float> y(args.m * args.n);
+  args.y = y.data();
+  run_product(product, args);
+  CHECK(y.is_intact(), "wrote beyond y");
+  check_same(y.data(), want.data(), y.size(), "y");
+}
+
+template <typename Args>
+std::vector<float> reference_product(Args args, Reference<Args> reference) {
+  std::vector<float> want(args.m * args.n);
+  args.y = want.data();
+  reference(args);
+  return want;
+}
+
+// The bits of the reference, whatever the threads.
+template <typename Args>
+void check_product(const Args& args, Reference<Args> reference, Product<Args> product) {
+  const std::vector<float> want = reference_product(args, reference);
+  with_each_thread_count([&] { check_product(args, want, product); });
+}
+
+// Integers that are often the extremes, whose products saturate in narrow sums.
+inline std::vector<int32_t> extreme_integers(Random& random, int64_t size, int32_t low,
+                                             int32_t high) {
+  std::vector<int32_t> values = random_integers(random, size, low, high);
+  for (int32_t& value : values) {
+    if (random.chance(0.3)) value = random.chance(0.7) ? low : high;
+  }
+  return values;
+}
+
+// A product of packed matrices, of MatmulInt8Args or MatmulInt4Int4Args.
+template <typename Args>
+struct PackedProblem {
+  std::vector<int32_t> a, b;
+  std::vector<float> sa, sb, bias;
+  Args args{};
+
+  // `a` and `b` are packed.
+  PackedProblem(Random& random, int64_t m, int64_t n, std::vector<int32_t> packed_a,
+                std::vector<int32_t> packed_b, int64_t words)
+      : a(std::move(packed_a)),
+        b(std::move(packed_b)),
+        sa(random_floats(random, m, 1e-4f, 1e-2f)),
+        sb(random_floats(random, n, 1e-4f, 1e-2f)),
+        bias(random_floats(random, n, -0.1f, 0.1f)) {
+    args.a = a.data();
+    args.b = b.data();
+    args.sa = sa.data();
+    args.sb = sb.data();
+    args.m = m;
+    args.n = n;
+    args.words = words;
+    args.sa_is_scalar = m > 0 && random.chance(0.2);
+    args.sb_is_scalar = n > 0 && random.chance(0.2);
+    if (random.chance(0.5)) args.bias = bias.data();
+    args.activation = kActivations[random.integer(0, 2)];
+  }
+  // args points into this.
+  PackedProblem(const PackedProblem&) = delete;
+  PackedProblem& operator=(const PackedProblem&) = delete;
+
+  // Scales for 6 rows and 7 columns of which every kind of special product comes.
+  void set_special_scales() {
+    sa = {1e-38f, kLeastDenormal, kNan, kInfinity, 0.0f, 1e30f};
+    sb = {1e-3f, 1.0f, kNan, 1e-40f, 1e30f, -1.0f, 0.0f};
+    args.sa = sa.data();
+    args.sb = sb.data();
+    args.sa_is_scalar = args.sb_is_scalar = false;
+  }
+
+  std::string text() const {
+    return format("m %lld, n %lld, words %lld, bias %d, activation %d",
+                  static_cast<long long>(args.m), static_cast<long long>(args.n),
+                  static_cast<long long>(args.words), args.bias != nullptr,
+                  static_cast<int>(args.activation));
+  }
+};
+
+// Sums of nothing, and nothing to sum.
+template <typename Args>
+void check_empty_products(Product<Args> product) {
+  Args args{};
+  run_product(product, args);
+  const float bias[] = {1.0f, -2.0f}, scale = 1.0f;
+  Guarded<float> y(2);
+  args.m = 1;
+  args.n = 2;
+  args.sa = args.sb = &scale;
+  args.sa_is_scalar = args.sb_is_scalar = true;
+  args.bias = bias;
+  args.y = y.data();
+  run_product(product, args);
+  CHECK(y[0] == 1.0f && y[1] == -2.0f, "an empty sum leaves the bias");
+}
+
+// A layer whose rows are quantized as they come, of LinearInt8Args or LinearInt4Args.
+template <typename Args>
+struct LinearProblem {
+  RandomRotation rotation;
+  std::vector<float> x, w_scale, bias;
+  std::vector<int32_t> w;
+  Args args{};
+
+  // `weights` are packed.
+  LinearProblem(Random& random, int64_t m, int64_t n, int64_t k, std::vector<float> rows,
+                std::vector<int32_t> weights)
+      : rotation(random, k),
+        x(std::move(rows)),
+        w_scale(random_floats(random, n, 1e-4f, 1e-1f)),
+        bias(random_floats(random, n, -3, 3)),
+        w(std::move(weights)) {
+    args.x = x.data();
+    args.w = w.data();
+    args.w_scale = w_scale.data();
+    args.w_scale_is_scalar = n > 0 && random.chance(0.3);
+    args.bias = random.chance(0.5) ? bias.data() : nullptr;
+    args.m = m;
+    args.n = n;
+    args.k = k;
+    args.activation = kActivations[random.integer(0, 2)];
+    args.method = random_method(random);
+    args.rotation = rotation.rotation;
+  }
+  // args points into this.
+  LinearProblem(const LinearProblem&) = delete;
+  LinearProblem& operator=(const LinearProblem&) = delete;
+
+  std::string text() const {
+    return format("m %lld, n %lld, k %lld, method %d, %s of %lld", static_cast<long long>(args.m),
+                  static_cast<long long>(args.n), static_cast<long long>(args.k),
+                  static_cast<int>(args.method), args.rotation.matrix ? "matrix" : "hadamard",
+                  static_cast<long long>(args.rotation.block_size));
+  }
+};
+
+// Rows [m, k] with one of zeros and one that is not finite.
+inline std::vector<float> rows_with_special_ones(Random& random, int64_t m, int64_t k) {
+  std::vector<float> x = random_floats(random, m * k, -2, 3);
+  if (m > 2 && k > 0) {
+    std::fill_n(x.begin() + k, k, 0.0f);
+    x[2 * k + k / 2] = random.chance(0.5) ? kNan : kInfinity;
+  }
+  return x;
+}
+
+}  // namespace qutlass::test
