@@ -1,4 +1,4 @@
-import { escapeHtml } from './html';
+import { escapeHtml } from '../../../src/cli/bench/page/html';
 import { metrics, type Measurement, type Metric } from './results';
 
 const WIDTH = 290;

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { escapeHtml } from '../../../src/cli/bench/page/html';
 import type { Cleanup } from '../cleanup';
 import { charts } from './charts';
-import { escapeHtml } from './html';
 import type { Expectation, Measurement, Results } from './results';
 import { style } from './style';
 

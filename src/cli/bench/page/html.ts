@@ -8,6 +8,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
+/** Text that is safe in elements and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
