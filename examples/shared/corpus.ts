@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '../../src/index';
+import type { Random } from './random';
 
 /** One stretch of STRETCH characters in HELD_OUT_EVERY is kept from training. */
 export const STRETCH = 8192;
@@ -105,6 +106,13 @@ export function batchAt({ ids, context, predicted }: Corpus, positions: ArrayLik
     contexts: tf.tensor2d(contexts, [positions.length, context], 'int32'),
     next: tf.tensor1d(next, 'int32'),
   };
+}
+
+/** A batch of windows drawn from those for training. */
+export function randomBatch(corpus: Corpus, size: number, random: Random): Batch {
+  const { train } = corpus;
+  const draw = () => train[Math.floor(random() * train.length)];
+  return batchAt(corpus, Array.from({ length: size }, draw));
 }
 
 /** `count` of `positions`, evenly spread, or all of them where there are fewer. */

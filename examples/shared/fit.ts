@@ -1,5 +1,5 @@
 import * as tf from '../../src/index';
-import { batchAt, type Corpus } from './corpus';
+import { type Corpus, randomBatch } from './corpus';
 import type { Progress } from './progress';
 import { seededRandom } from './random';
 import { setLearningRate } from './train';
@@ -21,20 +21,13 @@ export async function fitToText(
   progress: Progress,
 ): Promise<void> {
   const random = seededRandom(seed);
-  const { train, characters } = corpus;
+  const letters = corpus.characters.length;
   const windows = tf.data.generator(function* () {
     for (;;) {
       yield tf.tidy(() => {
-        const positions = Array.from(
-          { length: batch },
-          () => train[Math.floor(random() * train.length)],
-        );
-        const { contexts, next } = batchAt(corpus, positions);
-        const labels = tf.oneHot(next, characters.length);
-        return {
-          xs: contexts,
-          ys: tf.reshape(labels, [batch, corpus.predicted, characters.length]),
-        };
+        const { contexts, next } = randomBatch(corpus, batch, random);
+        const labels = tf.oneHot(next, letters);
+        return { xs: contexts, ys: tf.reshape(labels, [batch, corpus.predicted, letters]) };
       });
     }
   });

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '../../src/index';
-import { batchAt, type Corpus } from './corpus';
+import { type Corpus, randomBatch } from './corpus';
 import { meanNats } from './evaluate';
 import type { Progress } from './progress';
 import { seededRandom, type Random } from './random';
@@ -72,12 +72,7 @@ function trainStep(
   random: Random,
 ): number {
   return tf.tidy(() => {
-    const { train } = corpus;
-    const positions = Array.from(
-      { length: batch },
-      () => train[Math.floor(random() * train.length)],
-    );
-    const { contexts, next } = batchAt(corpus, positions);
+    const { contexts, next } = randomBatch(corpus, batch, random);
     const loss = optimizer.minimize(
       () => meanNats(model.apply(contexts, { training: true }) as tf.Tensor, next),
       true,

@@ -14,37 +14,13 @@ import { describeOnBackends } from '../support/backends';
 import { contentsOf, floats, PRODUCT_SIZES, randomFloats, toTensor } from '../support/contents';
 import { runCpuKernel } from '../support/cpu_kernels';
 import { assertSameBits, expectError, expectNoLeak, expectSameBits } from '../support/expectations';
-import {
-  activations,
-  anyFloats,
-  batchShape,
-  checkProperty,
-  integersIn,
-  moderateFloats,
-  size,
-} from '../support/properties';
+import { integerLayers } from '../support/packed_products';
+import { checkProperty } from '../support/properties';
 
 const signed = { signed: true };
 const methods = fc.constantFrom('abs_max' as const, 'quest' as const);
 
-const layers = fc
-  .tuple(batchShape, size(4), size(9), size(40), fc.tuple(...new Array(2).fill(fc.boolean())))
-  .chain(([batch, m, n, k, [scalarScale, hasBias]]) =>
-    fc.record({
-      x: anyFloats(tf.util.sizeFromShape(batch) * m * k).map((values) =>
-        floats([...batch, m, k], values),
-      ),
-      weights: integersIn(-8, 7, n * k).map((values) => ({ shape: [n, k], values })),
-      wScale: anyFloats(scalarScale ? 1 : n).map((values) =>
-        floats(scalarScale ? [] : [n], values),
-      ),
-      bias: hasBias
-        ? moderateFloats(n).map((values) => floats([n], values))
-        : fc.constant(undefined),
-      activation: activations,
-      method: methods,
-    }),
-  );
+const layers = integerLayers(-8, 7);
 
 describeOnBackends('linearInt4', () => {
   it('quantizes x and multiplies', () => {
@@ -60,8 +36,9 @@ describeOnBackends('linearInt4', () => {
   });
 
   it('gives the bits of quantizeInt4 and matmulInt4Int4Bf16, and of the specification', () => {
-    checkProperty(layers, ({ x, weights, wScale, bias, activation, method }) => {
-      const w = packInt4(tf.tensor(weights.values, weights.shape, 'int32'), signed);
+    checkProperty(fc.tuple(layers, methods), ([layer, method]) => {
+      const { x, weights, wScale, bias, activation } = layer;
+      const w = packInt4(toTensor(weights), signed);
       const [$x, $scale, $bias] = [toTensor(x), toTensor(wScale), bias && toTensor(bias)];
       const y = linearInt4($x, w, $scale, { bias: $bias, activation, method });
 

@@ -15,40 +15,17 @@ import { describeOnBackends } from '../support/backends';
 import { contentsOf, floats, PRODUCT_SIZES, randomFloats, toTensor } from '../support/contents';
 import { runCpuKernel } from '../support/cpu_kernels';
 import { assertSameBits, expectError, expectNoLeak, expectSameBits } from '../support/expectations';
-import {
-  activations,
-  anyFloats,
-  batchShape,
-  checkProperty,
-  integersIn,
-  moderateFloats,
-  size,
-} from '../support/properties';
+import { integerLayers } from '../support/packed_products';
+import { checkProperty } from '../support/properties';
 
 type RowOptions = { symmetric: boolean; method: 'abs_max' | 'quest' };
 
-const layers = fc
-  .tuple(batchShape, size(4), size(9), size(40), fc.tuple(...new Array(2).fill(fc.boolean())))
-  .chain(([batch, m, n, k, [scalarScale, hasBias]]) =>
-    fc.record({
-      x: anyFloats(tf.util.sizeFromShape(batch) * m * k).map((values) =>
-        floats([...batch, m, k], values),
-      ),
-      weights: integersIn(-128, 127, n * k).map((values) => ({ shape: [n, k], values })),
-      wScale: anyFloats(scalarScale ? 1 : n).map((values) =>
-        floats(scalarScale ? [] : [n], values),
-      ),
-      bias: hasBias
-        ? moderateFloats(n).map((values) => floats([n], values))
-        : fc.constant(undefined),
-      activation: activations,
-      how: fc.constantFrom<RowOptions>(
-        { symmetric: true, method: 'abs_max' },
-        { symmetric: true, method: 'quest' },
-        { symmetric: false, method: 'abs_max' },
-      ),
-    }),
-  );
+const quantizers = fc.constantFrom<RowOptions>(
+  { symmetric: true, method: 'abs_max' },
+  { symmetric: true, method: 'quest' },
+  { symmetric: false, method: 'abs_max' },
+);
+const layers = integerLayers(-128, 127);
 
 describeOnBackends('linearInt8', () => {
   it('quantizes x and multiplies', () => {
@@ -61,8 +38,9 @@ describeOnBackends('linearInt8', () => {
   });
 
   it('gives the bits of quantizeInt8 and matmulInt8Bf16, and of the specification', () => {
-    checkProperty(layers, ({ x, weights, wScale, bias, activation, how }) => {
-      const w = packInt8(tf.tensor(weights.values, weights.shape, 'int32'));
+    checkProperty(fc.tuple(layers, quantizers), ([layer, how]) => {
+      const { x, weights, wScale, bias, activation } = layer;
+      const w = packInt8(toTensor(weights));
       const [$x, $scale, $bias] = [toTensor(x), toTensor(wScale), bias && toTensor(bias)];
       const y = linearInt8($x, w, $scale, { bias: $bias, activation, ...how });
 

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 
 import { MatmulInt4Int4Bf16 } from '../../src/kernels/kernel_names';
 import { matmulInt4Int4Bf16, packInt4, quantizeInt4, unpackInt4 } from '../../src/ops';
@@ -8,85 +7,31 @@ import {
   contentsOf,
   floatBits,
   floats,
-  integers,
   PRODUCT_SIZES,
   randomFloats,
   randomWords,
   toTensor,
 } from '../support/contents';
-import type { Contents } from '../support/contents';
 import { runCpuKernel } from '../support/cpu_kernels';
 import { assertSameBits, expectNoLeak, expectSameBits } from '../support/expectations';
 import {
-  activations,
-  anyFloats,
-  batchShape,
-  checkProperty,
-  moderateFloats,
-  scales,
-  size,
-  words,
-} from '../support/properties';
-import { int8Dot, nearestBf16, packedElement } from '../support/references';
+  exactProduct,
+  type Layout,
+  type PackedProduct,
+  packedProducts,
+} from '../support/packed_products';
+import { anyFloats, checkProperty, scales } from '../support/properties';
+import { nearestBf16, packedElement } from '../support/references';
 
-interface Product {
-  a: Contents;
-  b: Contents;
-  sa: Contents;
-  sb: Contents;
-  bias: Contents | undefined;
-  activation: 'linear' | 'relu' | 'relu6';
-}
-
-/** Products of words with any bits, with each option present or absent. */
-function products(floatsOf: typeof anyFloats): fc.Arbitrary<Product> {
-  return fc
-    .tuple(batchShape, size(5), size(9), size(8), fc.tuple(...new Array(3).fill(fc.boolean())))
-    .chain(([batch, m, n, width, [scalarSa, scalarSb, hasBias]]) => {
-      const rows = tf.util.sizeFromShape(batch) * m;
-      return fc.record({
-        a: words(rows * width).map((values) => integers([...batch, m, width], values)),
-        b: words(n * width).map((values) => integers([n, width], values)),
-        sa: floatsOf(scalarSa ? 1 : rows).map((values) =>
-          floats(scalarSa ? [] : [...batch, m], values),
-        ),
-        sb: floatsOf(scalarSb ? 1 : n).map((values) => floats(scalarSb ? [] : [n], values)),
-        bias: hasBias
-          ? moderateFloats(n).map((values) => floats([n], values))
-          : fc.constant(undefined),
-        activation: activations,
-      });
-    });
-}
-
-function multiply({ a, b, sa, sb, bias, activation }: Product): tf.Tensor {
+function multiply({ a, b, sa, sb, bias, activation }: PackedProduct): tf.Tensor {
   const options = { bias: bias && toTensor(bias), activation };
   return matmulInt4Int4Bf16(toTensor(a), toTensor(b), toTensor(sa), toTensor(sb), options);
 }
 
-/** The product by BigInt sums. */
-function exactProduct({ a, b, sa, sb, bias, activation }: Product): Contents {
-  const [n, width] = b.shape;
-  const shape = [...a.shape.slice(0, -1), n];
-  const elements = ({ values }: Contents, row: number) =>
-    Array.from({ length: 8 * width }, (_, i) => {
-      const words = values.slice(row * width, (row + 1) * width);
-      return packedElement(words, 4, i) - 8;
-    });
-  const scaleOf = ({ shape, values }: Contents, i: number) => values[shape.length === 0 ? 0 : i];
-  const values = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => {
-    const [row, column] = [Math.floor(i / n), i % n];
-    return int8Dot({
-      a: elements(a, row),
-      b: elements(b, column),
-      sa: scaleOf(sa, row),
-      sb: scaleOf(sb, column),
-      bias: bias?.values[column],
-      activation,
-    });
-  });
-  return floats(shape, values);
-}
+const layout: Layout = {
+  perWord: 8,
+  elementAt: (words, i) => packedElement(words, 4, i) - 8,
+};
 
 const signed = { signed: true };
 
@@ -154,13 +99,13 @@ describeOnBackends('matmulInt4Int4Bf16', () => {
   });
 
   it('is the exact product, rounded', () => {
-    checkProperty(products(scales), (product) => {
-      assertSameBits(multiply(product), exactProduct(product));
+    checkProperty(packedProducts(scales), (product) => {
+      assertSameBits(multiply(product), exactProduct(product, layout));
     });
   });
 
   it("gives the specification's bits, whatever the scales", () => {
-    checkProperty(products(anyFloats), (product) => {
+    checkProperty(packedProducts(anyFloats), (product) => {
       const { activation, ...inputs } = product;
       const [expected] = runCpuKernel(MatmulInt4Int4Bf16, inputs, { activation });
       assertSameBits(multiply(product), expected);
@@ -175,7 +120,7 @@ describeOnBackends('matmulInt4Int4Bf16', () => {
         const all = unpackInt4(words, 8 * Math.ceil(k / 8), signed);
         return contentsOf(packInt4(tf.slice(all, [0, 0], [rows, k]), signed));
       };
-      const product: Product = {
+      const product: PackedProduct = {
         a: packed(m, 1),
         b: packed(n, 2),
         sa: randomFloats([m], 3),

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 
 import { MatmulInt8Bf16 } from '../../src/kernels/kernel_names';
 import { matmulInt8Bf16, packInt8, quantizeInt8, quantizeWeightInt8 } from '../../src/ops';
@@ -13,57 +12,18 @@ import {
   randomWords,
   toTensor,
 } from '../support/contents';
-import type { Contents } from '../support/contents';
 import { runCpuKernel } from '../support/cpu_kernels';
 import { assertSameBits, expectNoLeak, expectSameBits } from '../support/expectations';
 import {
-  activations,
-  anyFloats,
-  batchShape,
-  checkProperty,
-  integersIn,
-  moderateFloats,
-  scales,
-  size,
-  words,
-} from '../support/properties';
-import { int8Dot, int8Element } from '../support/references';
+  exactProduct,
+  type Layout,
+  type PackedProduct,
+  packedProductsWithZeros,
+} from '../support/packed_products';
+import { anyFloats, checkProperty, scales } from '../support/properties';
+import { int8Element } from '../support/references';
 
-interface Product {
-  a: Contents;
-  b: Contents;
-  sa: Contents;
-  sb: Contents;
-  aZero: Contents | undefined;
-  bias: Contents | undefined;
-  activation: 'linear' | 'relu' | 'relu6';
-}
-
-/** Products of words with any bits, with each option present or absent. */
-function products(floatsOf: typeof anyFloats): fc.Arbitrary<Product> {
-  return fc
-    .tuple(batchShape, size(5), size(9), size(12), fc.tuple(...new Array(4).fill(fc.boolean())))
-    .chain(([batch, m, n, width, [scalarSa, scalarSb, hasZero, hasBias]]) => {
-      const rows = tf.util.sizeFromShape(batch) * m;
-      const saShape = scalarSa ? [] : [...batch, m];
-      const sbShape = scalarSb ? [] : [n];
-      return fc.record({
-        a: words(rows * width).map((values) => integers([...batch, m, width], values)),
-        b: words(n * width).map((values) => integers([n, width], values)),
-        sa: floatsOf(scalarSa ? 1 : rows).map((values) => floats(saShape, values)),
-        sb: floatsOf(scalarSb ? 1 : n).map((values) => floats(sbShape, values)),
-        aZero: hasZero
-          ? integersIn(-128, 127, rows).map((values) => integers([...batch, m], values))
-          : fc.constant(undefined),
-        bias: hasBias
-          ? moderateFloats(n).map((values) => floats([n], values))
-          : fc.constant(undefined),
-        activation: activations,
-      });
-    });
-}
-
-function multiply({ a, b, sa, sb, aZero, bias, activation }: Product): tf.Tensor {
+function multiply({ a, b, sa, sb, aZero, bias, activation }: PackedProduct): tf.Tensor {
   return matmulInt8Bf16(toTensor(a), toTensor(b), toTensor(sa), toTensor(sb), {
     aZero: aZero && toTensor(aZero),
     bias: bias && toTensor(bias),
@@ -71,30 +31,7 @@ function multiply({ a, b, sa, sb, aZero, bias, activation }: Product): tf.Tensor
   });
 }
 
-/** The product by BigInt sums. */
-function exactProduct({ a, b, sa, sb, aZero, bias, activation }: Product): Contents {
-  const width = b.shape[1];
-  const n = b.shape[0];
-  const shape = [...a.shape.slice(0, -1), n];
-  const elements = (words: Contents, row: number) =>
-    Array.from({ length: 4 * width }, (_, i) =>
-      int8Element(words.values.slice(row * width, (row + 1) * width), i),
-    );
-  const at = ({ shape, values }: Contents, i: number) => values[shape.length === 0 ? 0 : i];
-  const y = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => {
-    const [row, column] = [Math.floor(i / n), i % n];
-    return int8Dot({
-      a: elements(a, row),
-      b: elements(b, column),
-      sa: at(sa, row),
-      sb: at(sb, column),
-      aZero: aZero?.values[row],
-      bias: bias?.values[column],
-      activation,
-    });
-  });
-  return floats(shape, y);
-}
+const layout: Layout = { perWord: 4, elementAt: int8Element };
 
 describeOnBackends('matmulInt8Bf16', () => {
   it('multiplies rows by rows, with scales, bias and activation', () => {
@@ -165,13 +102,13 @@ describeOnBackends('matmulInt8Bf16', () => {
   });
 
   it('is the exact product, rounded', () => {
-    checkProperty(products(scales), (product) => {
-      assertSameBits(multiply(product), exactProduct(product));
+    checkProperty(packedProductsWithZeros(scales), (product) => {
+      assertSameBits(multiply(product), exactProduct(product, layout));
     });
   });
 
   it("gives the specification's bits, whatever the scales", () => {
-    checkProperty(products(anyFloats), (product) => {
+    checkProperty(packedProductsWithZeros(anyFloats), (product) => {
       const { activation, ...inputs } = product;
       const [expected] = runCpuKernel(MatmulInt8Bf16, inputs, { activation });
       assertSameBits(multiply(product), expected);
@@ -181,7 +118,7 @@ describeOnBackends('matmulInt8Bf16', () => {
   for (const [m, n, k] of PRODUCT_SIZES) {
     it(`gives the specification's bits for M=${m}, N=${n}, K=${k}, every time`, () => {
       const width = Math.ceil(k / 4);
-      const product: Product = {
+      const product: PackedProduct = {
         a: randomWords([m, width], 1),
         b: randomWords([n, width], 2),
         sa: randomFloats([m], 3),

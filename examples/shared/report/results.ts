@@ -1,5 +1,6 @@
 import type { Format } from '../formats';
 import type { Sample } from '../generate';
+import { count } from '../numbers';
 
 export interface Speed {
   /** Milliseconds a character, one after the other. */
@@ -72,7 +73,7 @@ export const speedMetrics: Metric<SpeedMeasurement>[] = [
     heading: 'chars/s',
     better: 'higher',
     value: ({ milliseconds }) => 1000 / milliseconds,
-    format: wholeNumber,
+    format: (characters) => count(Math.round(characters)),
     compare: () => '',
   },
   {
@@ -80,7 +81,7 @@ export const speedMetrics: Metric<SpeedMeasurement>[] = [
     heading: 'chars/s, batches',
     better: 'higher',
     value: ({ charactersPerSecond }) => charactersPerSecond,
-    format: wholeNumber,
+    format: (characters) => count(Math.round(characters)),
     compare: (characters, float32) => times(characters / float32),
   },
 ];
@@ -141,8 +142,4 @@ export function percentMore(part: number): string {
 
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2)} MB`;
-}
-
-function wholeNumber(value: number): string {
-  return Math.round(value).toLocaleString('en');
 }
