@@ -10,8 +10,8 @@
 import '../shared/environment';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as tf from '../../src/index';
+import { smokeOption } from '../shared/arguments';
 import type { Cleanup } from '../shared/cleanup';
 import { bytesOf, temporaryFolder } from '../shared/files';
 import { main } from '../shared/main';
@@ -89,10 +89,4 @@ function percent(a: Uint8Array, b: Uint8Array, counts: (a: number, b: number) =>
   return `${((100 * counted) / a.length).toFixed(1)} %`;
 }
 
-function parse(args: string[]): { count: number } | null {
-  const options = { smoke: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args, options });
-  return values.help ? null : { count: values.smoke ? 32 : Infinity };
-}
-
-void main({ usage, parse, run });
+void main({ usage, parse: smokeOption({ count: 32 }, { count: Infinity }), run });

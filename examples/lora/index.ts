@@ -8,8 +8,8 @@
  */
 import '../shared/environment';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as tf from '../../src/index';
+import { smokeOption } from '../shared/arguments';
 import type { Cleanup } from '../shared/cleanup';
 import { spread } from '../shared/corpus';
 import { bitsPerCharacter } from '../shared/evaluate';
@@ -68,11 +68,8 @@ async function run({ steps, windows }: Size, cleanup: Cleanup): Promise<void> {
   );
 }
 
-function parse(args: string[]): Size | null {
-  const options = { smoke: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.help) return null;
-  return values.smoke ? { steps: 2, windows: 16 } : { steps: 200, windows: 256 };
-}
-
-void main({ usage, parse, run });
+void main({
+  usage,
+  parse: smokeOption<Size>({ steps: 2, windows: 16 }, { steps: 200, windows: 256 }),
+  run,
+});

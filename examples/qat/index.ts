@@ -8,8 +8,8 @@
  * to see what training longer is worth by itself, and once with `prepareQat`.
  */
 import '../shared/environment';
-import { parseArgs } from 'node:util';
 import * as tf from '../../src/index';
+import { smokeOption } from '../shared/arguments';
 import { spread } from '../shared/corpus';
 import { bitsPerCharacter } from '../shared/evaluate';
 import { fitToText } from '../shared/fit';
@@ -65,11 +65,8 @@ async function run({ steps, windows }: Size): Promise<void> {
   process.stdout.write(`\n${alignColumns(rows)}\n`);
 }
 
-function parse(args: string[]): Size | null {
-  const options = { smoke: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.help) return null;
-  return values.smoke ? { steps: 2, windows: 16 } : { steps: 300, windows: 256 };
-}
-
-void main({ usage, parse, run });
+void main({
+  usage,
+  parse: smokeOption<Size>({ steps: 2, windows: 16 }, { steps: 300, windows: 256 }),
+  run,
+});

@@ -8,9 +8,9 @@
  * for a fixed number of steps.
  */
 import '../shared/environment';
-import { parseArgs } from 'node:util';
 import * as tf from '../../src/index';
 import { CONTEXT, makeModel } from '../demo/model';
+import { smokeOption } from '../shared/arguments';
 import { loadCorpus, spread, type Corpus } from '../shared/corpus';
 import { bitsPerCharacter } from '../shared/evaluate';
 import { fitToText } from '../shared/fit';
@@ -142,13 +142,11 @@ async function trainFor(
   tf.dispose([...aware.getWeights(), ...trained.getWeights()]);
 }
 
-function parse(args: string[]): Size | null {
-  const options = { smoke: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.help) return null;
-  return values.smoke
-    ? { trainingSteps: 5, width: 128, awareSteps: 2, evaluated: 2048 }
-    : { trainingSteps: 1500, width: 1024, awareSteps: 300, evaluated: 65536 };
-}
-
-void main({ usage, parse, run });
+void main({
+  usage,
+  parse: smokeOption<Size>(
+    { trainingSteps: 5, width: 128, awareSteps: 2, evaluated: 2048 },
+    { trainingSteps: 1500, width: 1024, awareSteps: 300, evaluated: 65536 },
+  ),
+  run,
+});

@@ -29,7 +29,10 @@ export interface QuantizeLayerOptions {
    * 8; 128 by default. With int4 activations there is one scale an output.
    */
   groupSize?: number;
-  /** See `QuantizedDenseArgs.symmetric`: false by default for int4, true for int8. */
+  /**
+   * See `QuantizedDenseArgs.symmetric`: by default false for int4 weights with bf16 activations, else
+   * true.
+   */
   symmetric?: boolean;
   /** Of inputs and weights, see `tf.qutlass.quantizeInt4`: 'abs_max' by default. */
   method?: ScaleMethod;

@@ -1,7 +1,7 @@
 /** Two files of results, cell by cell. */
 import { type Result, resultKey } from './results';
 import { geometricMean } from './statistics';
-import { unique } from './table';
+import { unique } from './unique';
 
 /** The same measurement in both. */
 export interface Pair {

@@ -1,4 +1,6 @@
 /** Copies of a layer's weights: with more of them than the cache holds, they are cold. */
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+
 import type { Package } from '../models/load_package';
 import { LayerWeights, type MakeKernel } from './layer_weights';
 import type { Product, Provider } from './providers/provider';
@@ -44,7 +46,7 @@ export class LayerCopies {
   ) {}
 
   /** A provider's product by so many copies of the weights. */
-  async product(provider: Provider, x: Parameters<Provider['product']>[1], count: number) {
+  async product(provider: Provider, x: Tensor2D, count: number): Promise<Product> {
     while (this.copies.length < count) {
       const makeKernel = this.copies.length === 0 ? this.first : this.others;
       this.copies.push(new LayerWeights(this.tf, makeKernel, this.threads));

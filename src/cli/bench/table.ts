@@ -2,10 +2,7 @@
 import { tableLines } from '../models/table';
 import { BASELINE } from './providers';
 import { type Measurement, cellKey } from './results';
-
-export function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
-}
+import { unique } from './unique';
 
 /** '2.3 us', '41 us', '5.2 ms', '1.3 s' */
 export function formatTime(us: number): string {

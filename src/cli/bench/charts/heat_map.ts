@@ -2,7 +2,8 @@
 import { BASELINE } from '../providers';
 import type { Result } from '../results';
 import { modelTitle, shapeTitle } from '../shapes';
-import { formatRatio, speedUps, unique } from '../table';
+import { formatRatio, speedUps } from '../table';
+import { unique } from '../unique';
 import { heatColor, textColorOn } from './heat_color';
 import { FONT } from './theme';
 

@@ -1,6 +1,6 @@
 /** A layer's chart: TFLOP/s over the batch size, a line a provider, as a specification of Vega-Lite. */
 import type { Result } from '../results';
-import { unique } from '../table';
+import { unique } from '../unique';
 import { type Style, stylesOf } from './palette';
 import { FONT } from './theme';
 

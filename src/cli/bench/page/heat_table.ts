@@ -1,7 +1,8 @@
 /** A heat map as a table of HTML, which needs no package. */
 import { heatColor, textColorOn } from '../charts/heat_color';
 import type { HeatCell } from '../charts/heat_map';
-import { formatRatio, unique } from '../table';
+import { formatRatio } from '../table';
+import { unique } from '../unique';
 import { escapeHtml } from './html';
 
 function cellHtml(cell: HeatCell | undefined): string {

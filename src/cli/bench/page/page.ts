@@ -3,7 +3,8 @@ import { BASELINE } from '../providers';
 import { heatMaps } from '../charts/heat_map';
 import type { Result } from '../results';
 import { modelTitle, shapeTitle } from '../shapes';
-import { formatRatio, formatTime, speedUps, unique } from '../table';
+import { formatRatio, formatTime, speedUps } from '../table';
+import { unique } from '../unique';
 import { heatTable } from './heat_table';
 import { escapeHtml, htmlTable } from './html';
 
@@ -86,7 +87,7 @@ function layerSection({ title, results, svg }: LayerChart): string {
   ].join('\n');
 }
 
-/** Layers of one title on the page are of one model, tp and layer. */
+/** Results by layer, each with what its section and its picture are called. */
 export function layersOfResults(results: readonly Result[]): Omit<LayerChart, 'svg'>[] {
   return unique(results.map(shapeTitle)).map((title) => ({
     title,
