@@ -159,17 +159,25 @@ inline float quest_limit_of(const float* x, int64_t k, float multiple) {
   return quest_limit(sum_of_squares(x, k, 0, size), k, multiple);
 }
 
+inline Range range_of(const float* x, int64_t k) {
+  Range range;
+  for (int64_t i = 0; i < k; ++i) range.take(x[i]);
+  return range;
+}
+
+// What the largest integer of a symmetric row stands for.
+inline float symmetric_limit_of(const float* x, int64_t k, ScaleMethod method, float multiple) {
+  return method == ScaleMethod::kQuest ? quest_limit_of(x, k, multiple) : range_of(x, k).amax;
+}
+
 inline void quantize_int8(const QuantizeInt8Args& args) {
   const int64_t words = int8_words(args.k);
   const std::vector<float> x = rotated(args.x, args.rows, args.k, args.rotation);
   std::fill_n(args.values, args.rows * words, 0);
   for (int64_t row = 0; row < args.rows; ++row) {
     const float* values = x.data() + row * args.k;
-    Range range;
-    for (int64_t k = 0; k < args.k; ++k) range.take(values[k]);
-    const float limit = args.method == ScaleMethod::kQuest
-                            ? quest_limit_of(values, args.k, kQuestInt8)
-                            : range.amax;
+    const float limit = symmetric_limit_of(values, args.k, args.method, kQuestInt8);
+    const Range range = range_of(values, args.k);
     const Quantizer quantizer = args.symmetric
                                     ? symmetric_quantizer(limit, 127, 0)
                                     : asymmetric_quantizer(range.lo, range.hi, 255, -128);
@@ -188,11 +196,7 @@ inline void quantize_int4(const QuantizeInt4Args& args) {
   std::fill_n(args.values, args.rows * words, 0);
   for (int64_t row = 0; row < args.rows; ++row) {
     const float* values = x.data() + row * args.k;
-    Range range;
-    for (int64_t k = 0; k < args.k; ++k) range.take(values[k]);
-    const float limit = args.method == ScaleMethod::kQuest
-                            ? quest_limit_of(values, args.k, kQuestInt4)
-                            : range.amax;
+    const float limit = symmetric_limit_of(values, args.k, args.method, kQuestInt4);
     const Quantizer quantizer = symmetric_quantizer(limit, 7, 0);
     int32_t* const out = args.values + row * words;
     for (int64_t k = 0; k < args.k; ++k) {
