@@ -46,18 +46,50 @@ const BATCH_AXIS = {
   labelFlush: false,
 };
 
-export function lineChart(title: string, subtitle: string, results: readonly Result[]): object {
-  const providers = unique(results.map(({ provider }) => provider));
-  const styles = stylesOf(providers);
-  const points = results.map((result) => point(result, styles[providers.indexOf(result.provider)]));
+/** The bands of the middle samples, the lines of the medians, and a mark at each of these. */
+function bandsLinesAndMarks(providers: string[], styles: Style[], y: ReturnType<typeof rateAxis>) {
   const legend = { title: null, symbolSize: 80, symbolStrokeWidth: 2, labelLimit: 0 };
   const styled = (range: unknown[]) => ({
     field: 'provider',
     scale: { domain: providers, range },
     legend: { ...legend, symbolFillColor: 'transparent' },
   });
-  const colors = styles.map(({ color }) => color);
-  const y = rateAxis(points);
+  const stroke = styled(styles.map(({ color }) => color));
+  const detail = { field: 'provider' };
+  return [
+    {
+      mark: { type: 'area', opacity: 0.15 },
+      encoding: {
+        y: { ...y, field: 'low' },
+        y2: { field: 'high' },
+        fill: { field: 'color', type: 'nominal', scale: null },
+        detail,
+      },
+    },
+    {
+      mark: { type: 'line', strokeWidth: 2 },
+      encoding: {
+        y: { ...y, field: 'tflops' },
+        stroke,
+        strokeDash: { field: 'dash', type: 'nominal', scale: null },
+        detail,
+      },
+    },
+    {
+      mark: { type: 'point', size: 45, strokeWidth: 1.6, fill: 'white' },
+      encoding: {
+        y: { ...y, field: 'tflops' },
+        stroke,
+        shape: styled(styles.map(({ shape }) => shape)),
+      },
+    },
+  ];
+}
+
+export function lineChart(title: string, subtitle: string, results: readonly Result[]): object {
+  const providers = unique(results.map(({ provider }) => provider));
+  const styles = stylesOf(providers);
+  const points = results.map((result) => point(result, styles[providers.indexOf(result.provider)]));
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -74,33 +106,6 @@ export function lineChart(title: string, subtitle: string, results: readonly Res
         axis: { ...BATCH_AXIS, values: unique(results.map(({ m }) => m)) },
       },
     },
-    layer: [
-      {
-        mark: { type: 'area', opacity: 0.15 },
-        encoding: {
-          y: { ...y, field: 'low' },
-          y2: { field: 'high' },
-          fill: { field: 'color', type: 'nominal', scale: null },
-          detail: { field: 'provider' },
-        },
-      },
-      {
-        mark: { type: 'line', strokeWidth: 2 },
-        encoding: {
-          y: { ...y, field: 'tflops' },
-          stroke: styled(colors),
-          strokeDash: { field: 'dash', type: 'nominal', scale: null },
-          detail: { field: 'provider' },
-        },
-      },
-      {
-        mark: { type: 'point', size: 45, strokeWidth: 1.6, fill: 'white' },
-        encoding: {
-          y: { ...y, field: 'tflops' },
-          stroke: styled(colors),
-          shape: styled(styles.map(({ shape }) => shape)),
-        },
-      },
-    ],
+    layer: bandsLinesAndMarks(providers, styles, rateAxis(points)),
   };
 }
