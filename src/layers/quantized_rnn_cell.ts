@@ -24,8 +24,9 @@ export interface QuantizedRNNCellArgs extends LayerArgs, QuantizationArgs {
 }
 
 /**
- * The cell of a SimpleRNN, GRU or LSTM layer, for `QuantizedRNN`, whose kernels are stored in int8 or int4. Each product,
- * of an input or of a state, is rounded to bf16. There is no dropout: the weights are not trained.
+ * The cell of a SimpleRNN, GRU or LSTM layer, for `QuantizedRNN`, whose kernels are stored in int8 or
+ * int4. Each product, of an input or of a state, is rounded to bf16. There is no dropout: the weights
+ * are not trained.
  *
  * Its weights are those that `QuantizedDense` layers have for the kernel and for the recurrent
  * kernel, which of a GRU is two, with `recurrent_` and `recurrent_1_` before their names; then the
