@@ -131,6 +131,7 @@ int64_t BlockFloatLayout::units_before(int64_t word) const {
 }
 
 int64_t BlockFloatLayout::sums_before(int64_t word) const {
+  if (order == Int4Order::kTiles) return 0;
   return is_in_runs() ? units_before(word) : blocks_before(word) * order_words;
 }
 
@@ -167,10 +168,11 @@ bool BlockFloatRows::prepare(const float* x) const {
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
-  int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
   put_words(block, first_word, words, layout_.order_words, static_cast<int32_t>(flips),
             values_ + row * row_values_);
+  if (row_sums_ == 0) return;
+  int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   Place place(first_word, layout_.order_words);
   for (int64_t i = 0; i < words; ++i, place.next()) sums[*place] += block.negative_sums[i];
 }

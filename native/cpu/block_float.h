@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "cpu/int4_tiles.h"
 #include "cpu/isa.h"
 #include "cpu/workspace.h"
 
@@ -77,6 +78,10 @@ class BlockFloatRows {
             row_values_,
             row_units_,
             row_sums_};
+  }
+  // All rows in the order of tiles.
+  Int4ByteRows byte_rows() const {
+    return {reinterpret_cast<const int32_t*>(values_), units_, m_, row_values_ / 2, row_units_};
   }
   Residuals residuals(int64_t row) const;
 

@@ -5,20 +5,23 @@
 
 #include "cpu/epilogue.h"
 #include "cpu/isa.h"
+#include "cpu/matrix_unit.h"
 #include "qutlass/ops.h"
 
 namespace qutlass::cpu {
 
 struct Int4Product {
   const Isa& isa;
+  const MatrixUnit* matrices;  // or null
   const MatmulInt4Args& args;
   int64_t words;   // of a weight row
   int64_t groups;  // of a weight row
   // Of a group. One that is all of K may end within a word, which it then has for itself.
   int64_t group_words;
 
-  Int4Product(const Isa& isa, const MatmulInt4Args& args)
+  Int4Product(const Isa& isa, const MatrixUnit* matrices, const MatmulInt4Args& args)
       : isa(isa),
+        matrices(matrices),
         args(args),
         words(int4_words(args.k)),
         groups(group_count(args.k, args.group_size)),

@@ -80,6 +80,8 @@ enum class Int4Order {
   kBytes,
   // ... or lane parts * b + p.
   kBytesOfGroups,
+  // As bytes, to be arranged in tiles (int4_tiles.h): a unit for each block, no sums.
+  kTiles,
   // As bytes with 128 added, word by word, with a unit for each block (isa_int4_byte_panel.h).
   kUnsignedBytes,
 };

@@ -1,5 +1,6 @@
 // AMX with int8 and bf16, beside AVX-512 VNNI for all that is no product of many rows.
 #include "cpu/isa_amx_int4.h"
+#include "cpu/isa_amx_int4_bytes.h"
 #include "cpu/isa_amx_int4_int4.h"
 #include "cpu/isa_amx_int8.h"
 #include "cpu/matrix_unit.h"
@@ -10,6 +11,7 @@ const MatrixUnit kAmxMatrixUnit = {
     "amx",
     {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
     {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4},
+    {int4_byte_layout, arrange_int4_bytes, kBlockColumns, multiply_int4_bytes},
     {kTileRows, int4_int4_strip_bytes, arrange_int4_int4, kBlockRows, kBlockColumns,
      multiply_int4_int4}};
 

@@ -159,11 +159,12 @@ inline int64_t count_of(int64_t size, int64_t part) { return (size + part - 1) /
 template <typename Args, typename Sum>
 class TileBlock {
  protected:
-  TileBlock(const Args& args, int64_t first_row, int64_t first_column)
+  TileBlock(const Args& args, int64_t first_row, int64_t first_column,
+            int64_t strip_rows = kTileRows)
       : args_(args),
         first_row_(first_row),
         rows_(least(args.m - first_row, kBlockRows)),
-        strips_(count_of(rows_, kTileRows)),
+        strips_(count_of(rows_, strip_rows)),
         first_column_(first_column),
         columns_(least(args.n - first_column, kBlockColumns)) {
     for (int64_t i = 0; i < strips_ * kHalves * kTileSize; i += kTileWords) {

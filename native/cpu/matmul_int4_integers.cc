@@ -38,17 +38,27 @@ const Int4Dots* dots_of(const Int4Product& product) {
   return nullptr;
 }
 
-// How a product is done: by panels, or by dots.
+// The tiles of activations where there are matrices of bytes for the product; else no strips.
+Int4TileLayout tiles_of(const Int4Product& product) {
+  return product.matrices ? product.matrices->int4_bytes.layout(product.args) : Int4TileLayout{};
+}
+
+// How a product is done: by tiles, by panels, or by dots.
 struct Method {
+  Int4TileLayout tiles;
   const Int4Panels* panels;
   const Int4Dots* dots;
 
   explicit Method(const Int4Product& product)
-      : panels(product.isa.int4_panels.rows > 0 ? &product.isa.int4_panels : nullptr),
+      : tiles(tiles_of(product)),
+        panels(product.isa.int4_panels.rows > 0 ? &product.isa.int4_panels : nullptr),
         dots(dots_of(product)) {
-    if (product.args.m < product.isa.int4_panels.least_rows && dots) panels = nullptr;
-    if (panels) dots = nullptr;
+    const bool are_few_rows = product.args.m < product.isa.int4_panels.least_rows;
+    if (in_tiles() || (are_few_rows && dots)) panels = nullptr;
+    if (in_tiles() || panels) dots = nullptr;
   }
+
+  bool in_tiles() const { return tiles.strips > 0; }
 
   // Of a block of activations for dots, and what those take at once.
   int64_t block_words(const Int4Product& product) const {
@@ -59,15 +69,30 @@ struct Method {
   }
 
   BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
+    return BlockFloatRows(product.isa, product.args.m, product.args.k, layout(product),
+                          padded_words(product), workspace);
+  }
+  Int4Tiles take_tiles(Workspace& workspace) const {
+    const int64_t steps = tiles.strips * tiles.steps;
+    return {tiles, workspace.take<int32_t>(steps * kInt4StepTiles * kInt4StepWords * tiles.lanes),
+            workspace.take<float>(steps * kInt4StripLanes)};
+  }
+
+ private:
+  int64_t padded_words(const Int4Product& product) const {
+    if (in_tiles()) return kInt4StepWords;
+    return panels ? 1 : step_words(product);
+  }
+
+  BlockFloatLayout layout(const Int4Product& product) const {
     const int64_t words = product.words;
-    const BlockFloatLayout layout =
-        panels
-            ? BlockFloatLayout{words, kInt4PanelBlockWords, product.group_words, 1, panels->order}
-            : BlockFloatLayout{words, block_words(product),
-                               round_up(words + 1, block_words(product)), product.isa.int4_lanes,
-                               dots->order};
-    return BlockFloatRows(product.isa, product.args.m, product.args.k, layout,
-                          panels ? 1 : step_words(product), workspace);
+    if (in_tiles()) {
+      const int64_t block = kInt4StepWords / tiles.groups;
+      return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles};
+    }
+    if (panels) return {words, kInt4PanelBlockWords, product.group_words, 1, panels->order};
+    const int64_t block = block_words(product);
+    return {words, block, round_up(words + 1, block), product.isa.int4_lanes, dots->order};
   }
 };
 
@@ -100,10 +125,11 @@ float least_ratio_to_residuals(float largest_scale) {
 class Block {
  public:
   Block(const Int4Product& product, const Method& method, const BlockFloatRows& x,
-        int64_t first_row, int64_t first_column)
+        const Int4Tiles& tiles, int64_t first_row, int64_t first_column)
       : product_(product),
         method_(method),
         x_(x),
+        tiles_(tiles),
         first_row_(first_row),
         rows_(std::min(product.args.m - first_row, kBlockRows)),
         first_column_(first_column),
@@ -111,7 +137,11 @@ class Block {
 
   void make() {
     std::fill_n(sums_[0], rows_ * kBlockColumns, 0.0f);
-    if (method_.panels) {
+    if (method_.in_tiles()) {
+      // Of all rows: a block has more than those.
+      product_.matrices->int4_bytes.multiply(product_.args, tiles_, first_column_, sums_[0],
+                                             kBlockColumns);
+    } else if (method_.panels) {
       add_panels();
     } else {
       add_dots();
@@ -226,6 +256,7 @@ class Block {
   const Int4Product& product_;
   const Method& method_;
   const BlockFloatRows& x_;
+  const Int4Tiles& tiles_;
   const int64_t first_row_, rows_, first_column_, columns_;
   alignas(64) float sums_[kBlockRows][kBlockColumns];
   alignas(64) int32_t panel_[kPanelWords * kInt4PerWord / 2 * kMaxPanelColumns];
@@ -234,14 +265,18 @@ class Block {
 
 }  // namespace
 
+bool is_in_int4_tiles(const Int4Product& product) { return tiles_of(product).strips > 0; }
+
 bool has_int4_integers(const Int4Product& product) {
   const Method method(product);
-  return method.panels || method.dots;
+  return method.in_tiles() || method.panels || method.dots;
 }
 
 size_t int4_integers_bytes(const Int4Product& product) {
   Workspace workspace(nullptr);
-  Method(product).activations(product, workspace);
+  const Method method(product);
+  method.activations(product, workspace);
+  method.take_tiles(workspace);
   return workspace.bytes();
 }
 
@@ -249,11 +284,17 @@ bool multiply_int4_integers(const Int4Product& product, void* memory) {
   Workspace workspace(memory);
   const Method method(product);
   const BlockFloatRows x = method.activations(product, workspace);
+  const Int4Tiles tiles = method.take_tiles(workspace);
   if (!x.prepare(product.args.x)) return false;
+  if (method.in_tiles()) {
+    parallel_for(tiles.layout.strips, product.args.m * product.args.k, [&](int64_t strip) {
+      product.matrices->int4_bytes.arrange(x.byte_rows(), strip, tiles);
+    });
+  }
   const int64_t row_blocks = divide_up(product.args.m, kBlockRows);
   const int64_t column_blocks = divide_up(product.args.n, kBlockColumns);
   parallel_for(row_blocks * column_blocks, product.work(), [&](int64_t task) {
-    Block(product, method, x, task / column_blocks * kBlockRows,
+    Block(product, method, x, tiles, task / column_blocks * kBlockRows,
           task % column_blocks * kBlockColumns)
         .make();
   });

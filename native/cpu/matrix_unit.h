@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "cpu/int4_tiles.h"
 #include "qutlass/ops.h"
 
 namespace qutlass::cpu {
@@ -25,10 +26,23 @@ struct MatrixProduct {
   void (*multiply)(const Args& args, const void* strips, int64_t first_row, int64_t first_column);
 };
 
+// Products of int4 weights with few rows of activations, which are integers in tiles of bytes.
+struct Int4TileProduct {
+  Int4TileLayout (*layout)(const MatmulInt4Args& args);
+  // Makes a strip of tiles.
+  void (*arrange)(const Int4ByteRows& x, int64_t strip, const Int4Tiles& tiles);
+  // Makes sums[row * stride + column] of the block of y that begins with that column: of whole
+  // strips of rows, and up to so many columns.
+  int64_t block_columns;
+  void (*multiply)(const MatmulInt4Args& args, const Int4Tiles& x, int64_t first_column,
+                   float* sums, int64_t stride);
+};
+
 struct MatrixUnit {
   const char* name;
   MatrixProduct<MatmulInt8Args> int8;
   MatrixProduct<MatmulInt4Args> int4;
+  Int4TileProduct int4_bytes;
   MatrixProduct<MatmulInt8Args> int4_int4;  // args whose words have 8 elements
 };
 

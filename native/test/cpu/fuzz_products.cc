@@ -34,8 +34,11 @@ std::vector<float> random_activations(Random& random, int64_t size) {
 }
 
 void fuzz_int4(Random& random) {
-  const int64_t m = random_size(random, 150), n = random_size(random, 90);
-  const int64_t k = random_size(random, 3000);
+  // Often where kinds of kernels take over from each other: with few rows, and K of some groups.
+  const bool is_at_border = random.chance(0.5);
+  const int64_t m = is_at_border ? random.integer(1, 24) : random_size(random, 150);
+  const int64_t n = random_size(random, 90);
+  const int64_t k = is_at_border ? random.integer(48, 2200) : random_size(random, 3000);
   const int64_t group_size = random.chance(0.2)   ? std::max<int64_t>(k, 1)
                              : random.chance(0.5) ? int64_t{32} << random.integer(0, 3)
                                                   : 8 * random.integer(1, 40);

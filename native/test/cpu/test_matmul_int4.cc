@@ -116,10 +116,23 @@ TEST_EACH_ISA(few_rows_and_all_kinds_of_groups) {
   }
 }
 
+TEST_EACH_ISA(from_few_rows_to_many) {
+  // The numbers of rows, lengths and groups at which one kind of kernel takes over from another.
+  Random random(41);
+  for (int64_t m : {3, 4, 5, 7, 8, 9, 15, 16, 17, 19, 20, 21}) {
+    for (int64_t k : {56, 57, 64, 65, 1000, 2047, 2048, 2200}) {
+      for (int64_t group_size : {32, 56, 64, 128, 192, 256, 3000}) {
+        Problem problem(random, m, random.integer(1, 40), k, std::min(group_size, k));
+        check_close(problem);
+      }
+    }
+  }
+}
+
 TEST_EACH_ISA(largest_integers_and_weights) {
   // Sums of bytes that are as large as they can be, each way.
   Random random(40);
-  for (int64_t m : {1, 3, 4, 9, 20}) {
+  for (int64_t m : {1, 3, 4, 8, 9, 20}) {
     for (int64_t group_size : {32, 64, 128, 1024}) {
       for (int32_t word : {0, -1}) {
         for (float x : {254.0f, -254.0f, 255.0f, 127.5f}) {
