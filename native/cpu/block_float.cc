@@ -1,7 +1,6 @@
 #include "cpu/block_float.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -10,8 +9,14 @@
 namespace qutlass::cpu {
 namespace {
 
-// The share of a row's elements that may have residuals: one can cost as much as 16 products.
-constexpr int64_t kElementsPerResidual = 16;
+// The share of a row's elements that may have residuals: GELU leaves fewer.
+constexpr int64_t kElementsPerResidual = 3;
+// A residual that counts costs so many products of integers: where more than one of so many
+// elements is likely to be one, products of floats take less time.
+constexpr float kElementsPerCounting = 256.0f;
+// The share of products in which residuals count, as a multiple of the sum of their magnitudes in
+// proportion to the row's norm: for weights of any q, and the bound of matmul_int4_integers.cc.
+constexpr float kShareThatCounts = 512.0f;
 // Simple operations an element.
 constexpr int64_t kWorkPerElement = 4;
 
@@ -52,8 +57,9 @@ void put_bytes(const int32_t* integers, int32_t* parts) {
 }
 
 // For instruction sets that have no such kernel.
-void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
-  float* const rounded = block->residuals;
+void make_block_integers(const float* x, int64_t count, BlockForm form, BlockIntegers* block) {
+  constexpr int64_t kElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
+  float rounded[kElements];
   int32_t largest = 0;
   for (int64_t i = 0; i < count; ++i) {
     rounded[i] = round_to_bf16(x[i]);
@@ -64,20 +70,25 @@ void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockInte
       std::max((next >> kMantissaBits) - kExponentBias, kLeastExponent) - kIntegerExponent;
   block->unit = power_of_two(exponent);
   const float inverse = power_of_two(-exponent);
-  int32_t integers[BlockIntegers::kMaxWords * BlockIntegers::kWordElements];
-  uint32_t any = 0;
+  int32_t integers[kElements];
+  block->residual_magnitude = block->squares = 0.0f;
+  std::fill_n(block->residuals, divide_up(count, kInt4PerWord), uint8_t{0});
   for (int64_t i = 0; i < count; ++i) {
     const float finite = finite_magnitude_bits(rounded[i]) ? rounded[i] : 0.0f;
-    integers[i] = static_cast<int32_t>(finite * inverse);
-    block->residuals[i] = rounded[i] - static_cast<float>(integers[i]) * block->unit;
-    any |= float_bits(block->residuals[i]) << 1;  // without the sign of a zero
+    const float whole = std::nearbyint(finite * inverse);
+    integers[i] = static_cast<int32_t>(whole);
+    block->squares += whole * whole;
+    const float left = rounded[i] - whole * block->unit;
+    if (left == 0.0f) continue;
+    block->residual_magnitude += std::fabs(left);
+    block->residuals[i / kInt4PerWord] |= static_cast<uint8_t>(1 << i % kInt4PerWord);
   }
-  block->has_residuals = any != 0;
   const int64_t words = divide_up(count, kInt4PerWord);
   std::fill(integers + count, integers + words * kInt4PerWord, 0);
   for (int64_t word = 0; word < words; ++word) {
     const int32_t* of_word = integers + word * kInt4PerWord;
-    in_bytes ? put_bytes(of_word, block->words[word]) : put_halves(of_word, block->words[word]);
+    form.in_bytes ? put_bytes(of_word, block->words[word])
+                  : put_halves(of_word, block->words[word]);
     block->negative_sums[word] = -std::accumulate(of_word, of_word + kInt4PerWord, 0);
   }
 }
@@ -99,16 +110,21 @@ class Place {
   int64_t place_, order_words_;
 };
 
-// Puts the parts of words, with the bits of `flips` flipped, among those of each `order_words`
-// words: part by part.
+// What x, rounded to bf16, is more than a whole number of units.
+float residual_of(float x, float unit) {
+  const float rounded = round_to_bf16(x);
+  return std::isfinite(rounded) ? rounded - std::nearbyint(rounded / unit) * unit : rounded;
+}
+
+// Puts the parts of words among those of each `order_words` words: part by part.
 void put_words(const BlockIntegers& block, int64_t first_word, int64_t words, int64_t order_words,
-               int32_t flips, int16_t* values) {
+               int16_t* values) {
   int32_t* const parts = reinterpret_cast<int32_t*>(values);
   Place place(first_word, order_words);
   for (int64_t i = 0; i < words; ++i, place.next()) {
     int32_t* out = parts + (first_word + i - *place) * BlockIntegers::kParts + *place;
     for (int64_t part = 0; part < BlockIntegers::kParts; ++part) {
-      out[part * order_words] = block.words[i][part] ^ flips;
+      out[part * order_words] = block.words[i][part];
     }
   }
 }
@@ -131,7 +147,7 @@ int64_t BlockFloatLayout::units_before(int64_t word) const {
 }
 
 int64_t BlockFloatLayout::sums_before(int64_t word) const {
-  if (order == Int4Order::kTiles) return 0;
+  if (order_words == 1 || order == Int4Order::kTiles) return 0;  // panels and tiles want none
   return is_in_runs() ? units_before(word) : blocks_before(word) * order_words;
 }
 
@@ -150,27 +166,42 @@ BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const Block
       negative_sums_(workspace.take<int32_t>(m * row_sums_)),
       residuals_(workspace.take<Residual>(m * most_residuals_)),
       residual_counts_(workspace.take<int32_t>(m)),
-      residual_magnitudes_(workspace.take<float>(m)) {}
+      residual_magnitudes_(workspace.take<float>(m)),
+      expected_residuals_(workspace.take<float>(m)) {}
 
 Residuals BlockFloatRows::residuals(int64_t row) const {
   return {residuals_ + row * most_residuals_, residual_counts_[row], residual_magnitudes_[row]};
 }
 
 bool BlockFloatRows::prepare(const float* x) const {
-  std::atomic<bool> is_worth_it{true};
-  parallel_for(m_, m_ * k_ * kWorkPerElement, [&](int64_t row) {
-    prepare_row(x + row * k_, row);
-    if (residual_counts_[row] > most_residuals_) is_worth_it = false;
-  });
-  return is_worth_it;
+  parallel_for(m_, m_ * k_ * kWorkPerElement, [&](int64_t row) { prepare_row(x + row * k_, row); });
+  for (int64_t row = 0; row < m_; ++row) {
+    if (residual_counts_[row] > most_residuals_) return false;
+  }
+  const float expected = std::accumulate(expected_residuals_, expected_residuals_ + m_, 0.0f);
+  return expected * kElementsPerCounting <= static_cast<float>(m_) * static_cast<float>(k_);
+}
+
+BlockForm BlockFloatRows::block_form() const {
+  return {layout_.order != Int4Order::kHalves, row_sums_ > 0};
+}
+
+// In the order of single words, with all units and no sums.
+void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word,
+                                     int64_t number, int64_t words) const {
+  units_[row * row_units_ + number] = block.unit;
+  const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
+  const int32_t* from = block.words[0];
+  int32_t* to = reinterpret_cast<int32_t*>(values_ + row * row_values_ + first_word * kInt4PerWord);
+  for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
+    to[i] = from[i] ^ static_cast<int32_t>(flips);
+  }
 }
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
-  const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
-  put_words(block, first_word, words, layout_.order_words, static_cast<int32_t>(flips),
-            values_ + row * row_values_);
+  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
   if (row_sums_ == 0) return;
   int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   Place place(first_word, layout_.order_words);
@@ -182,7 +213,7 @@ void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, i
   const int64_t run = number / kInt4RunBlocks * layout_.order_words;
   float* units = units_ + row * row_units_ + run;
   int32_t* sums = negative_sums_ + row * row_sums_ + run;
-  put_words(block, first_word, words, layout_.order_words, 0, values_ + row * row_values_);
+  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
   Place place(first_word, layout_.order_words);
   const int64_t parts = layout_.order_words / kInt4PartWords;
   for (int64_t i = 0; i < words; ++i, place.next()) {
@@ -194,37 +225,45 @@ void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, i
 }
 
 void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
+  const bool is_for_panels = layout_.order_words == 1;
+  if (!is_for_panels) {
+    std::fill_n(values_ + row * row_values_, row_values_, int16_t{0});
+    std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
+    std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
+  }
+  BlockIntegers block;
   Residual* residuals = residuals_ + row * most_residuals_;
   int64_t residual_count = 0;
-  float residual_magnitude = 0.0f;
-  std::fill_n(values_ + row * row_values_, row_values_, int16_t{0});
-  std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
-  std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
-  BlockIntegers block;
+  float magnitude = 0.0f, squares = 0.0f;
   int64_t number = 0;
   for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word), ++number) {
     const int64_t begin = word * kInt4PerWord;
     const int64_t count = std::min(layout_.block_end(word) * kInt4PerWord, k_) - begin;
     const int64_t words = divide_up(count, kInt4PerWord);
-    make_block_(x + begin, count, layout_.order != Int4Order::kHalves, &block);
-    if (!layout_.is_in_runs()) {
+    make_block_(x + begin, count, block_form(), &block);
+    if (is_for_panels) {
+      put_panel_block(block, row, word, number, words);
+    } else if (!layout_.is_in_runs()) {
       put_block(block, row, word, number, words);
     } else {
       put_block_of_run(block, row, word, number, words);
     }
-    if (!block.has_residuals) continue;
-    for (int64_t i = 0; i < count; ++i) {
-      const float value = block.residuals[i];
-      if (value == 0.0f) continue;
-      residual_magnitude += std::fabs(value);
-      if (residual_count < most_residuals_) {
-        residuals[residual_count] = {static_cast<int32_t>(begin + i), value};
+    squares += block.squares * block.unit * block.unit;
+    if (block.residual_magnitude == 0.0f) continue;
+    magnitude += block.residual_magnitude;
+    for (int64_t i = 0; i < words; ++i) {
+      for (uint32_t bits = block.residuals[i]; bits != 0; bits &= bits - 1, ++residual_count) {
+        if (residual_count >= most_residuals_) continue;
+        const int64_t k = begin + i * kInt4PerWord + __builtin_ctz(bits);
+        residuals[residual_count] = {static_cast<int32_t>(k), residual_of(x[k], block.unit)};
       }
-      ++residual_count;
     }
   }
   residual_counts_[row] = static_cast<int32_t>(residual_count);
-  residual_magnitudes_[row] = residual_magnitude;
+  residual_magnitudes_[row] = magnitude;
+  // Not so where anything is not finite: such residuals always count.
+  const float share = kShareThatCounts * magnitude / std::sqrt(squares);
+  expected_residuals_[row] = static_cast<float>(residual_count) * (share < 1.0f ? share : 1.0f);
 }
 
 }  // namespace qutlass::cpu

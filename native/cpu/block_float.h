@@ -3,9 +3,9 @@
 //
 // The integers lose next to nothing. A bf16 value has 8 significant bits, and the unit is such that
 // the largest value of the block has 15, or 14 where it would be 255 * 2^7: all values within 2^-7,
-// or 2^-6, of that one are whole multiples of the unit. So integers have two signed bytes. What is
-// left of others, much smaller than the largest of their block or not finite, is a residual, which
-// is kept as a float.
+// or 2^-6, of that one are whole multiples of the unit. So integers have two signed bytes. Others,
+// much smaller than the largest of their block, are rounded to multiples of the unit, or to 0 where
+// they are not finite. What they are more than that is a residual, which is kept as a float.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,8 @@ class BlockFloatRows {
   BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const BlockFloatLayout& layout,
                  int64_t padded_words, Workspace& workspace);
 
-  // From x [m, k], rounded to bf16. False where a row has too many residuals to be worth it.
+  // From x [m, k], rounded to bf16. False where so many residuals are likely to count that the
+  // integers are not worth it.
   bool prepare(const float* x) const;
 
   const BlockFloatLayout& layout() const { return layout_; }
@@ -87,7 +88,10 @@ class BlockFloatRows {
 
  private:
   void prepare_row(const float* x, int64_t row) const;
+  BlockForm block_form() const;
   // Put a block's first words, and what goes with it, where they belong.
+  void put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
+                       int64_t words) const;
   void put_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                  int64_t words) const;
   void put_block_of_run(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
@@ -102,6 +106,7 @@ class BlockFloatRows {
   Residual* residuals_;
   int32_t* residual_counts_;
   float* residual_magnitudes_;
+  float* expected_residuals_;
 };
 
 }  // namespace qutlass::cpu

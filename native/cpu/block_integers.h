@@ -26,15 +26,21 @@ struct BlockIntegers {
   // element n, then element n + 4. In bytes: the low bytes of even elements, of odd ones, the high
   // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded.
   int32_t words[kMaxWords][kParts];
-  int32_t negative_sums[kMaxWords];  // of the integers of a word
-  float residuals[kMaxWords * kWordElements];
+  int32_t negative_sums[kMaxWords];  // of the integers of a word, where they are wanted
+  uint8_t residuals[kMaxWords];      // bit i: element i of the word has a residual
+  float residual_magnitude;          // the sum of their magnitudes
+  float squares;                     // the sum of the squares of the integers
   float unit;
-  bool has_residuals;
+};
+
+struct BlockForm {
+  bool in_bytes;
+  bool has_sums;
 };
 
 // Fills a block from `count` floats, rounded to bf16; elements beyond them are zeros up to a whole
 // word.
-using MakeBlockIntegers = void (*)(const float* x, int64_t count, bool in_bytes,
+using MakeBlockIntegers = void (*)(const float* x, int64_t count, BlockForm form,
                                    BlockIntegers* block);
 
 }  // namespace qutlass::cpu

@@ -74,15 +74,22 @@ inline int32_t total_of_word(__m256i integers) {
   return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
 }
 
-inline void make_block_integers(const float* x, int64_t count, bool in_bytes,
+inline float total_of_floats(__m256 v) {
+  __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+  return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+
+inline void make_block_integers(const float* x, int64_t count, BlockForm form,
                                 BlockIntegers* block) {
   constexpr int64_t kStep = BlockIntegers::kWordElements;
+  float values[BlockIntegers::kMaxWords * kStep];
   __m256i largest = _mm256_setzero_si256();
   for (int64_t i = 0; i < count; i += kStep) {
     const __m256i rounded = bf16_bits(load_word_floats(x + i, count - i));
     const __m256i magnitude = magnitude_bits(rounded);
     largest = _mm256_max_epi32(largest, _mm256_and_si256(magnitude, is_finite(magnitude)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(block->residuals + i), rounded);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), rounded);
   }
   const int32_t next = largest_lane(largest) + kLargestMantissaStep;
   int32_t exponent = (next >> kMantissaBits) - kExponentBias;
@@ -90,23 +97,26 @@ inline void make_block_integers(const float* x, int64_t count, bool in_bytes,
   block->unit = power_of_two(exponent);
   const __m256 unit = _mm256_set1_ps(block->unit),
                inverse = _mm256_set1_ps(power_of_two(-exponent));
-  __m256 any = _mm256_setzero_ps();
+  const __m256 no_sign = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+  __m256 magnitudes = _mm256_setzero_ps(), squares = _mm256_setzero_ps();
   for (int64_t word = 0; word * kStep < count; ++word) {
-    float* const residuals = block->residuals + word * kStep;
-    const __m256 rounded = _mm256_loadu_ps(residuals);
+    const __m256 rounded = _mm256_loadu_ps(values + word * kStep);
     const __m256i bits = _mm256_castps_si256(rounded);
     const __m256 finite =
         _mm256_castsi256_ps(_mm256_and_si256(bits, is_finite(magnitude_bits(bits))));
-    const __m256i integers = _mm256_cvttps_epi32(_mm256_mul_ps(finite, inverse));
-    const __m256 left = _mm256_sub_ps(rounded, _mm256_mul_ps(_mm256_cvtepi32_ps(integers), unit));
-    _mm256_storeu_ps(residuals, left);
-    any = _mm256_or_ps(any, left);
+    const __m256i integers = _mm256_cvtps_epi32(_mm256_mul_ps(finite, inverse));
+    const __m256 whole = _mm256_cvtepi32_ps(integers);
+    const __m256 left = _mm256_sub_ps(rounded, _mm256_mul_ps(whole, unit));
+    magnitudes = _mm256_add_ps(magnitudes, _mm256_and_ps(left, no_sign));
+    squares = _mm256_add_ps(squares, _mm256_mul_ps(whole, whole));
+    const __m256 is_residual = _mm256_cmp_ps(left, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+    block->residuals[word] = static_cast<uint8_t>(_mm256_movemask_ps(is_residual));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(block->words[word]),
-                     in_bytes ? word_in_bytes(integers) : word_in_halves(integers));
-    block->negative_sums[word] = -total_of_word(integers);
+                     form.in_bytes ? word_in_bytes(integers) : word_in_halves(integers));
+    if (form.has_sums) block->negative_sums[word] = -total_of_word(integers);
   }
-  const __m256i any_bits = magnitude_bits(_mm256_castps_si256(any));  // without the sign of a zero
-  block->has_residuals = !_mm256_testz_si256(any_bits, any_bits);
+  block->residual_magnitude = total_of_floats(magnitudes);
+  block->squares = total_of_floats(squares);
 }
 
 }  // namespace

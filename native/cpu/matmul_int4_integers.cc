@@ -100,25 +100,28 @@ struct Method {
 float residual_product(const Int4Product& product, const Int4Row& weights,
                        const Residuals& residuals) {
   const int64_t group_size = product.args.group_size;
-  int64_t group = 0, group_end = group_size;
+  int64_t group = 0;
   float sum = 0.0f;
-  for (const Residual* r = residuals.first; r < residuals.first + residuals.count; ++r) {
-    for (; r->k >= group_end; group_end += group_size) ++group;
-    const uint32_t word = static_cast<uint32_t>(weights.words[r->k / kInt4PerWord]);
-    const int32_t q = int4_of(word, r->k % kInt4PerWord);
+  const Residual *r = residuals.first, *end = r + residuals.count;
+  for (int64_t group_end = group_size; r < end; ++group, group_end += group_size) {
     const int32_t zero = weights.zeros ? weights.zeros[group] : 8;
-    sum += r->value * static_cast<float>(q - zero) * weights.scales[group];
+    float of_group = 0.0f;
+    for (; r < end && r->k < group_end; ++r) {
+      const uint32_t word = static_cast<uint32_t>(weights.words[r->k / kInt4PerWord]);
+      of_group += r->value * static_cast<float>(int4_of(word, r->k % kInt4PerWord) - zero);
+    }
+    sum += of_group * weights.scales[group];
   }
   return sum;
 }
 
 // Residuals of a magnitude need not count in a result that is at least so many times as large, for
-// weights with such a largest scale: what they add, |q - zero| being at most 15, is then at most
-// 7/8 of the bf16 ulp that the contract grants beyond rounding, for |result| * 2^-8 is at most an
-// ulp.
-float least_ratio_to_residuals(float largest_scale) {
+// weights with such a largest scale: what they add, |q - zero| being at most 15, or 8 where zero is
+// 8, is then at most 7/8 of the bf16 ulp that the contract grants beyond rounding, for
+// |result| * 2^-8 is at most an ulp.
+float least_ratio_to_residuals(float largest_scale, bool has_zeros) {
   constexpr float kUlpShare = 0.875f;
-  return 15.0f * 0x1p8f / kUlpShare * largest_scale;
+  return (has_zeros ? 15.0f : 8.0f) * 0x1p8f / kUlpShare * largest_scale;
 }
 
 // A block of y.
@@ -238,7 +241,8 @@ class Block {
     float least_ratios[kBlockColumns], biases[kBlockColumns];
     for (int64_t j = 0; j < columns_; ++j) {
       least_ratios[j] = least_ratio_to_residuals(
-          product_.isa.largest_magnitude(weights(j).scales, product_.groups));
+          product_.isa.largest_magnitude(weights(j).scales, product_.groups),
+          product_.args.zeros != nullptr);
       biases[j] = product_.args.bias ? product_.args.bias[first_column_ + j] : 0.0f;
     }
     for (int64_t i = 0; i < rows_; ++i) {

@@ -1,12 +1,13 @@
 // Times the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
 //
 //   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4,copy]
-//   [--cold]
+//   [--cold] [--inputs=normal]
 //
 // Ops are measured in turn, sample by sample, after some of their outputs have been checked against
 // the reference. --cold rotates the weights over copies that together exceed 256 MiB. Ops on the
 // rows of activations, [m, k], have a copy of x beside them; of hadamard and rotate, the group is
-// the block size.
+// the block size. x is uniform in -1 ... 1, or with --inputs normal or what GELU makes of normal
+// values of standard deviation 2.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -33,6 +34,7 @@ struct Options {
   std::vector<int64_t> m = {1, 4, 16, 64, 128, 512}, threads = {1, 2};
   std::vector<std::string> ops = {""};  // only ops whose names contain one of them
   bool cold = false;
+  std::string inputs = "uniform";
 };
 
 std::vector<std::string> parts_of(const std::string& list) {
@@ -61,6 +63,9 @@ bool parse(int count, char** arguments, Options& options) {
     const std::string name = argument.substr(0, equals), value = argument.substr(equals + 1);
     if (argument == "--cold") {
       options.cold = true;
+    } else if (name == "--inputs") {
+      if (value != "uniform" && value != "normal" && value != "gelu") return false;
+      options.inputs = value;
     } else if (name == "--op") {
       options.ops = parts_of(value);
     } else if (name == "--m" || name == "--threads") {
@@ -78,6 +83,19 @@ bool parse(int count, char** arguments, Options& options) {
          std::all_of(options.threads.begin(), options.threads.end(), positive);
 }
 
+std::vector<float> inputs_of(test::Random& random, int64_t size, const std::string& inputs) {
+  if (inputs == "uniform") return test::random_floats(random, size, -1, 1);
+  std::vector<float> x(size);
+  for (float& value : x) {
+    // Box and Muller's transformation.
+    const float radius = std::sqrt(-2.0f * std::log(random.uniform(0x1p-24f, 1.0f)));
+    const float normal = radius * std::cos(random.uniform(0.0f, 6.2831853f));
+    const float before = 2.0f * normal;
+    value = inputs == "normal" ? normal : 0.5f * before * std::erfc(-before * std::sqrt(0.5f));
+  }
+  return x;
+}
+
 // Operands of every op for one m; weights come in copies.
 struct Operands {
   int64_t m, n, k;
@@ -85,10 +103,17 @@ struct Operands {
   std::vector<int32_t> a, a4, a_zero, row_zeros;
   std::vector<std::vector<int32_t>> w8, w4;
 
-  Operands(int64_t m, int64_t n, int64_t k, bool cold)
-      : m(m), n(n), k(k), y(m * n), rows(m * k), row_scales(m), a_zero(m, 3), row_zeros(m) {
+  Operands(int64_t m, const Options& options)
+      : m(m),
+        n(options.n),
+        k(options.k),
+        y(m * n),
+        rows(m * k),
+        row_scales(m),
+        a_zero(m, 3),
+        row_zeros(m) {
     test::Random random(1);
-    x = test::random_floats(random, m * k, -1, 1);
+    x = inputs_of(random, m * k, options.inputs);
     sa = test::random_floats(random, m, 1e-3f, 1e-2f);
     sb = test::random_floats(random, n, 1e-3f, 1e-2f);
     scales = test::random_floats(random, n * group_count(k, 8), 1e-3f, 1e-2f);
@@ -97,7 +122,7 @@ struct Operands {
     a4 = test::random_words(random, m * int4_words(k));
     for (int32_t& word : a) word = clear_tail(word, &word - a.data());
     const int64_t bytes = n * int8_words(k) * 4;
-    const int64_t copies = cold ? (kColdBytes + bytes - 1) / bytes : 1;
+    const int64_t copies = options.cold ? (kColdBytes + bytes - 1) / bytes : 1;
     for (int64_t i = 0; i < copies; ++i) {
       w8.push_back(test::random_words(random, n * int8_words(k)));
       // Of half the size: twice as many.
@@ -217,7 +242,7 @@ std::vector<Case> product_cases_of(Operands& o) {
           return error_of_integers(args, reference::matmul_int8);
         }));
   }
-  for (int64_t group : {int64_t{128}, int64_t{32}, o.k}) {
+  for (int64_t group : {int64_t{128}, int64_t{64}, int64_t{32}, o.k}) {
     cases.push_back(product_case<MatmulInt4Args>(
         o, "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,
         [&o, group](int64_t i) {
@@ -440,7 +465,7 @@ int run(const Options& options) {
   std::fprintf(stderr, "%-28s %5s %5s %7s %11s %11s %11s %8s %7s\n", "op", "group", "m", "threads",
                "p20 us", "median us", "p80 us", "tflops", "GB/s");
   for (int64_t m : options.m) {
-    Operands operands(m, options.n, options.k, options.cold);
+    Operands operands(m, options);
     for (int64_t threads : options.threads) {
       cpu::set_thread_count(static_cast<int>(threads));
       std::vector<Case> cases = product_cases_of(operands);
@@ -470,7 +495,7 @@ int main(int count, char** arguments) {
   if (!qutlass::bench::parse(count, arguments, options)) {
     std::fprintf(stderr,
                  "usage: bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] "
-                 "[--op=matmul_int4,copy] [--cold]\n");
+                 "[--op=matmul_int4,copy] [--cold] [--inputs=uniform|normal|gelu]\n");
     return 2;
   }
   if (const char* error = qutlass::cpu::pack_int4({})) {
