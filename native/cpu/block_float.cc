@@ -17,6 +17,9 @@ constexpr float kElementsPerCounting = 256.0f;
 // The share of products in which residuals count, as a multiple of the sum of their magnitudes in
 // proportion to the row's norm: for weights of any q, and the bound of matmul_int4_integers.cc.
 constexpr float kShareThatCounts = 512.0f;
+// The magnitudes of what blocks add to a product make residuals of this share of the blocks' norms
+// not count.
+constexpr float kShareOfNorms = 0.3f;
 // Simple operations an element.
 constexpr int64_t kWorkPerElement = 4;
 
@@ -182,6 +185,12 @@ bool BlockFloatRows::prepare(const float* x) const {
   return expected * kElementsPerCounting <= static_cast<float>(m_) * static_cast<float>(k_);
 }
 
+float BlockFloatRows::spare_roundings() const {
+  // A block is converted and added, and so are the bias and the residuals' sum.
+  const int64_t most = 2 * layout_.blocks_before(layout_.words) + 4;
+  return static_cast<float>(std::max<int64_t>(k_ - most, 0)) * 0x1p-24f;
+}
+
 BlockForm BlockFloatRows::block_form() const {
   return {layout_.order != Int4Order::kHalves, row_sums_ > 0};
 }
@@ -234,7 +243,7 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   BlockIntegers block;
   Residual* residuals = residuals_ + row * most_residuals_;
   int64_t residual_count = 0;
-  float magnitude = 0.0f, squares = 0.0f;
+  float magnitude = 0.0f, squares = 0.0f, norms = 0.0f;
   int64_t number = 0;
   for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word), ++number) {
     const int64_t begin = word * kInt4PerWord;
@@ -249,6 +258,7 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
       put_block_of_run(block, row, word, number, words);
     }
     squares += block.squares * block.unit * block.unit;
+    norms += std::sqrt(block.squares) * block.unit;
     if (block.residual_magnitude == 0.0f) continue;
     magnitude += block.residual_magnitude;
     for (int64_t i = 0; i < words; ++i) {
@@ -262,8 +272,10 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   residual_counts_[row] = static_cast<int32_t>(residual_count);
   residual_magnitudes_[row] = magnitude;
   // Not so where anything is not finite: such residuals always count.
-  const float share = kShareThatCounts * magnitude / std::sqrt(squares);
-  expected_residuals_[row] = static_cast<float>(residual_count) * (share < 1.0f ? share : 1.0f);
+  const float granted = is_for_panels ? kShareOfNorms * spare_roundings() * norms : 0.0f;
+  const float share = kShareThatCounts * (magnitude - granted) / std::sqrt(squares);
+  expected_residuals_[row] =
+      static_cast<float>(residual_count) * (share < 1.0f ? std::max(share, 0.0f) : 1.0f);
 }
 
 }  // namespace qutlass::cpu

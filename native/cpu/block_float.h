@@ -85,6 +85,9 @@ class BlockFloatRows {
     return {reinterpret_cast<const int32_t*>(values_), units_, m_, row_values_ / 2, row_units_};
   }
   Residuals residuals(int64_t row) const;
+  // What a residual may change a product by, as a share of the sum of the terms' magnitudes: what
+  // the contract grants for K roundings, less those that there are.
+  float spare_roundings() const;
 
  private:
   void prepare_row(const float* x, int64_t row) const;

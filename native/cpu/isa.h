@@ -119,6 +119,14 @@ struct Int4Dots {
 
 constexpr int64_t kInt4PanelBlockWords = 16;
 
+// Where the tiles of panels add their products up: sums[row * stride + column], and, unless it is
+// null, the magnitudes of what each block adds to that, in the same order.
+struct Int4PanelSums {
+  float* sums;
+  float* magnitudes;
+  int64_t stride;
+};
+
 // The same for many rows: weights are packed to panels, in chunks of K that begin with a group or
 // lie within one. For groups of any size.
 struct Int4Panels {
@@ -130,12 +138,12 @@ struct Int4Panels {
   // scales[group of the chunk][column] are the scales.
   void (*pack)(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
                int32_t* panel, float* scales);
-  // Adds the products of a tile's rows with such a panel to sums[row * stride + column]. The
+  // Adds the products of a tile's rows with such a panel to the sums. The
   // integers at `x` are in the order of single words; `units` are of blocks of
   // kInt4PanelBlockWords, of which the last of a group or of K may be short.
   void (*tiles[kMaxPanelRows])(const int32_t* const* x, const float* const* units,
                                const int32_t* panel, const float* scales, int64_t words,
-                               int64_t group_words, float* sums, int64_t stride);
+                               int64_t group_words, const Int4PanelSums& sums);
 };
 
 // Unpacks some words of int4_columns weight rows to w[k][column] = q - zero, and the scales of

@@ -101,8 +101,8 @@ template <typename V, typename V8, int kPart, int kVectors, int kRows>
 
 template <typename V, typename V8, int kVectors, int kRows>
 void int4_byte_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
-                          const float* scales, int64_t words, int64_t group_words, float* sums,
-                          int64_t stride) {
+                          const float* scales, int64_t words, int64_t group_words,
+                          const Int4PanelSums& sums) {
   constexpr int kStep = kVectors * V::kLanes, kHighPart = 2, kLowPart = 0;
   const int32_t* rows[kRows];
   for (int i = 0; i < kRows; ++i) rows[i] = x[i];
@@ -122,7 +122,7 @@ void int4_byte_panel_tile(const int32_t* const* x, const float* const* units, co
       }
     }
     add_bytes<V, V8, kLowPart>(rows, steps, block_words, tile);
-    end_block<V>(tile, units, block, scales, sums, stride);
+    end_block<V>(tile, units, block, scales, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += block_words * kStepsPerWord;
     panel = steps + block_words * kParities * kStep;
     word += block_words;

@@ -7,7 +7,7 @@
 // steps of kVectors vectors: step j has nibbles j and j + 4 in the halves of the lanes.
 //
 // Beside what isa_int4_dot.h names, a vector type V has transpose(v), of kLanes vectors, and
-// collect(get), the elements get(0) ... get(kLanes - 1).
+// collect(get), the elements get(0) ... get(kLanes - 1), and magnitude(v) of floats.
 #pragma once
 
 #include "cpu/isa.h"
@@ -77,22 +77,26 @@ void pack_int4_panel(const Int4Row* rows, int64_t first_word, int64_t words, int
 template <typename V, int kVectors, int kRows>
 [[gnu::always_inline]] inline void end_block(const typename V::Int (&tile)[kRows][kVectors],
                                              const float* const* units, int64_t block,
-                                             const float* scales, float* sums, int64_t stride) {
+                                             const float* scales, const Int4PanelSums& sums) {
   for (int v = 0; v < kVectors; ++v) {
     const typename V::Float scale = V::load(scales + v * V::kLanes);
     for (int i = 0; i < kRows; ++i) {
-      float* out = sums + i * stride + v * V::kLanes;
+      const int64_t place = i * sums.stride + v * V::kLanes;
+      float* out = sums.sums + place;
       const typename V::Float products =
           V::multiply(V::to_float(tile[i][v]), V::broadcast(units[i][block]));
       V::store(out, V::multiply_add(products, scale, V::load(out)));
+      if (!sums.magnitudes) continue;
+      float* magnitude = sums.magnitudes + place;
+      V::store(magnitude, V::add(V::magnitude(V::multiply(products, scale)), V::load(magnitude)));
     }
   }
 }
 
 template <typename V, int kVectors, int kRows>
 void int4_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
-                     const float* scales, int64_t words, int64_t group_words, float* sums,
-                     int64_t stride) {
+                     const float* scales, int64_t words, int64_t group_words,
+                     const Int4PanelSums& sums) {
   const int32_t* rows[kRows];
   for (int i = 0; i < kRows; ++i) rows[i] = x[i];
   int64_t left_in_group = group_words, step = 0;
@@ -113,7 +117,7 @@ void int4_panel_tile(const int32_t* const* x, const float* const* units, const i
         for (int v = 0; v < kVectors; ++v) tile[i][v] = V::dot(tile[i][v], row, columns[v]);
       }
     }
-    end_block<V>(tile, units, block, scales, sums, stride);
+    end_block<V>(tile, units, block, scales, sums);
     left_in_group -= block_words;
     if (left_in_group == 0) {
       left_in_group = group_words;

@@ -115,14 +115,16 @@ float residual_product(const Int4Product& product, const Int4Row& weights,
   return sum;
 }
 
-// Residuals of a magnitude need not count in a result that is at least so many times as large, for
-// weights with such a largest scale: what they add, |q - zero| being at most 15, or 8 where zero is
-// 8, is then at most 7/8 of the bf16 ulp that the contract grants beyond rounding, for
-// |result| * 2^-8 is at most an ulp.
-float least_ratio_to_residuals(float largest_scale, bool has_zeros) {
-  constexpr float kUlpShare = 0.875f;
-  return (has_zeros ? 15.0f : 8.0f) * 0x1p8f / kUlpShare * largest_scale;
+// What residuals of a sum of magnitudes of 1 change a product by at most, for weights with such a
+// largest scale: |q - zero| is at most 15, or 8 where zero is 8.
+float most_of_residuals(float largest_scale, bool has_zeros) {
+  return (has_zeros ? 15.0f : 8.0f) * largest_scale;
 }
+
+// Residuals need not count in a result where they change it by at most so many times its magnitude:
+// 7/8 of the bf16 ulp that the contract grants beyond rounding, for |result| * 2^-8 is at most an
+// ulp.
+constexpr float kUlps = 0.875f * 0x1p-8f;
 
 // A block of y.
 class Block {
@@ -140,6 +142,7 @@ class Block {
 
   void make() {
     std::fill_n(sums_[0], rows_ * kBlockColumns, 0.0f);
+    if (has_residuals()) std::fill_n(magnitudes_[0], rows_ * kBlockColumns, 0.0f);
     if (method_.in_tiles()) {
       // Of all rows: a block has more than those.
       product_.matrices->int4_bytes.multiply(product_.args, tiles_, first_column_, sums_[0],
@@ -149,13 +152,19 @@ class Block {
     } else {
       add_dots();
     }
-    add_residuals();
+    if (has_residuals()) add_residuals();
     for (int64_t i = 0; i < rows_; ++i) {
       product_.finish_row(first_row_ + i, first_column_, columns_, sums_[i]);
     }
   }
 
  private:
+  bool has_residuals() const {
+    int64_t row = first_row_;
+    while (row < first_row_ + rows_ && x_.residuals(row).count == 0) ++row;
+    return row < first_row_ + rows_;
+  }
+
   // The weights of a column of the block; beyond it, those of its last column.
   Int4Row weights(int64_t column) const {
     return product_.row(first_column_ + std::min(column, columns_ - 1));
@@ -186,6 +195,7 @@ class Block {
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
+    float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
     const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
       const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
@@ -196,8 +206,10 @@ class Block {
         x[i] = reinterpret_cast<const int32_t*>(x_.values(row, first_word));
         units[i] = x_.units(row, first_word);
       }
-      panels.tiles[rows - 1](x, units, panel_, scales_, words, product_.group_words,
-                             sums_[first] + column, kBlockColumns);
+      panels.tiles[rows - 1](
+          x, units, panel_, scales_, words, product_.group_words,
+          {sums_[first] + column, magnitudes ? magnitudes + first * kBlockColumns : nullptr,
+           kBlockColumns});
     }
   }
 
@@ -238,11 +250,14 @@ class Block {
   }
 
   void add_residuals() {
-    float least_ratios[kBlockColumns], biases[kBlockColumns];
+    // The terms' magnitudes are at least those of the blocks' sums, less those of the residuals'
+    // part.
+    const float roundings = x_.spare_roundings();
+    float most[kBlockColumns], biases[kBlockColumns];
     for (int64_t j = 0; j < columns_; ++j) {
-      least_ratios[j] = least_ratio_to_residuals(
-          product_.isa.largest_magnitude(weights(j).scales, product_.groups),
-          product_.args.zeros != nullptr);
+      most[j] = (1.0f + roundings) * most_of_residuals(product_.isa.largest_magnitude(
+                                                           weights(j).scales, product_.groups),
+                                                       product_.args.zeros != nullptr);
       biases[j] = product_.args.bias ? product_.args.bias[first_column_ + j] : 0.0f;
     }
     for (int64_t i = 0; i < rows_; ++i) {
@@ -250,8 +265,9 @@ class Block {
       if (residuals.count == 0) continue;
       for (int64_t j = 0; j < columns_; ++j) {
         float& sum = sums_[i][j];
+        const float granted = kUlps * std::fabs(sum + biases[j]) + roundings * magnitudes_[i][j];
         // Not so where anything is not finite.
-        if (residuals.magnitude * least_ratios[j] <= std::fabs(sum + biases[j])) continue;
+        if (residuals.magnitude * most[j] <= granted) continue;
         sum += residual_product(product_, weights(j), residuals);
       }
     }
@@ -263,6 +279,8 @@ class Block {
   const Int4Tiles& tiles_;
   const int64_t first_row_, rows_, first_column_, columns_;
   alignas(64) float sums_[kBlockRows][kBlockColumns];
+  // With panels, the magnitudes of what blocks of K add to the sums; else 0.
+  alignas(64) float magnitudes_[kBlockRows][kBlockColumns];
   alignas(64) int32_t panel_[kPanelWords * kInt4PerWord / 2 * kMaxPanelColumns];
   alignas(64) float scales_[kPanelWords * kMaxPanelColumns];
 };
