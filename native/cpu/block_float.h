@@ -68,13 +68,11 @@ class BlockFloatRows {
   const int16_t* values(int64_t row, int64_t word) const {
     return values_ + row * row_values_ + word * kInt4PerWord;
   }
-  // The same of units. With panels, that is all that is wanted.
-  const float* units(int64_t row, int64_t word) const {
-    return units_ + row * row_units_ + layout_.units_before(word);
-  }
+  // All units of a row. With panels, that is all that is wanted beside values.
+  const float* units(int64_t row) const { return units_ + row * row_units_; }
   BlockFloats from(int64_t row, int64_t word) const {
     return {values(row, word),
-            units(row, word),
+            units(row) + layout_.units_before(word),
             negative_sums_ + row * row_sums_ + layout_.sums_before(word),
             row_values_,
             row_units_,

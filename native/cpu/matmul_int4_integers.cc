@@ -196,6 +196,7 @@ class Block {
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
     float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
+    const int64_t first_unit = x_.layout().units_before(first_word);
     const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
       const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
@@ -204,7 +205,7 @@ class Block {
       for (int64_t i = 0; i < rows; ++i) {
         const int64_t row = first_row_ + first + i;
         x[i] = reinterpret_cast<const int32_t*>(x_.values(row, first_word));
-        units[i] = x_.units(row, first_word);
+        units[i] = x_.units(row) + first_unit;
       }
       panels.tiles[rows - 1](
           x, units, panel_, scales_, words, product_.group_words,
@@ -253,7 +254,7 @@ class Block {
     // The terms' magnitudes are at least those of the blocks' sums, less those of the residuals'
     // part.
     const float roundings = x_.spare_roundings();
-    float most[kBlockColumns], biases[kBlockColumns];
+    float most[kBlockColumns] = {}, biases[kBlockColumns] = {};
     for (int64_t j = 0; j < columns_; ++j) {
       most[j] = (1.0f + roundings) * most_of_residuals(product_.isa.largest_magnitude(
                                                            weights(j).scales, product_.groups),
@@ -263,12 +264,19 @@ class Block {
     for (int64_t i = 0; i < rows_; ++i) {
       const Residuals residuals = x_.residuals(first_row_ + i);
       if (residuals.count == 0) continue;
+      // First of all columns at once, without a branch: mostly none counts.
+      int32_t counts[kBlockColumns];
+      int32_t any = 0;
+      for (int64_t j = 0; j < kBlockColumns; ++j) {
+        const float granted =
+            kUlps * std::fabs(sums_[i][j] + biases[j]) + roundings * magnitudes_[i][j];
+        // So where anything is not finite.
+        counts[j] = !(residuals.magnitude * most[j] <= granted);
+        any |= counts[j];
+      }
+      if (any == 0) continue;
       for (int64_t j = 0; j < columns_; ++j) {
-        float& sum = sums_[i][j];
-        const float granted = kUlps * std::fabs(sum + biases[j]) + roundings * magnitudes_[i][j];
-        // Not so where anything is not finite.
-        if (residuals.magnitude * most[j] <= granted) continue;
-        sum += residual_product(product_, weights(j), residuals);
+        if (counts[j]) sums_[i][j] += residual_product(product_, weights(j), residuals);
       }
     }
   }

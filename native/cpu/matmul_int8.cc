@@ -108,6 +108,7 @@ struct SumsBlock {
     for (int64_t row = 0; row < rows; ++row) {
       int32_t* row_sums = sums + row * kBlockColumns;
       const int32_t excess = plan.a.excess[first_row + row];
+      if (excess == 0) continue;
       for (int64_t j = 0; j < columns; ++j) row_sums[j] = wrapping_subtract(row_sums[j], excess);
     }
   }
