@@ -11,6 +11,9 @@
 //   dot(sums, a, b)            sums + the products of 16-bit integers, summed in pairs
 //   zero(), zero_int(), to_float(v), multiply(a, b) of Int too, multiply_add(a, b, c) = a * b + c
 //   spread<n>(p)               p[0 ... n - 1], each in one of n equal parts of the vector
+//   gather(sums)               a vector of the same total, exact, in which what zero points take
+//   off
+//                              is in the lane that it is taken off from
 //   total(v)
 #pragma once
 
@@ -83,7 +86,7 @@ template <typename V, int kVectors, int kRows, int kColumns, typename Load>
   for (int i = 0; i < kRows; ++i) {
     const typename V::Float unit = V::broadcast(x.units[i * x.row_units]);
     for (int j = 0; j < kColumns; ++j) {
-      const typename V::Float products = V::multiply(V::to_float(sums[i][j]), unit);
+      const typename V::Float products = V::multiply(V::to_float(V::gather(sums[i][j])), unit);
       totals[i][j] = V::multiply_add(products, groups[j].scale, totals[i][j]);
     }
   }

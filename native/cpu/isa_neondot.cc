@@ -120,6 +120,7 @@ struct Int4Vector : Vector {
     const int16x8_t x = vreinterpretq_s16_s32(a), w = vreinterpretq_s16_s32(b);
     return vmlal_high_s16(vmlal_s16(sums, vget_low_s16(x), vget_low_s16(w)), x, w);
   }
+  static Int gather(Int sums) { return vsetq_lane_s32(vaddvq_s32(sums), zero_int(), 0); }
   static Float magnitude(Float v) { return vabsq_f32(v); }
   static float largest(Float v) { return vmaxvq_f32(v); }
   static float total(Float v) { return vaddvq_f32(v); }
