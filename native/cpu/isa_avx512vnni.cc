@@ -186,22 +186,7 @@ const Isa kAvx512VnniIsa = {
       {4, int4_int4_tile<Vector, Int4Int4Vector, 2, 4>},
       {4, int4_int4_tile<Vector, Int4Int4Vector, 3, 4>},
       {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
-     {12,
-      64,  // with 8 to 48 rows they were measured to be slower
-      2 * Vector::kLanes,
-      pack_int4_int4_panel<Vector, Int4Int4Vector, 2>,
-      {int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 1>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 2>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 3>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 4>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 5>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 6>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 7>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 8>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 9>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 10>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 11>,
-       int4_int4_panel_tile<Vector, Int4Int4Vector, 2, 12>}}},
+     {}},  // panels were measured to be slower with 8 to 48 rows
 };
 
 }  // namespace qutlass::cpu
