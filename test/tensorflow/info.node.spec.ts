@@ -16,7 +16,7 @@ for (const { name, place } of testBackends) {
 
     it('says how it is computed, and in how much memory', () => {
       const product = info({ m: 300, n: 4096, k: 4096, groupSize: 128 }).product!;
-      const configuration = place === 'device' ? /^\d+x\d+(\/\d+)?$/ : /^[a-z0-9]+$/;
+      const configuration = place === 'device' ? /^\d+x\d+w?(\/\d+)?$/ : /^[a-z0-9]+$/;
       expect(Object.keys(product).sort()).toEqual(['int4', 'int4Int4', 'int8']);
       for (const { configuration: found, workspaceBytes } of Object.values(product)) {
         expect(found).toMatch(configuration);
