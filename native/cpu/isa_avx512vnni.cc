@@ -186,7 +186,7 @@ const Isa kAvx512VnniIsa = {
       {4, int4_int4_tile<Vector, Int4Int4Vector, 2, 4>},
       {4, int4_int4_tile<Vector, Int4Int4Vector, 3, 4>},
       {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
-     {}},  // panels were measured to be slower with 8 to 48 rows
+     {}},  // panels were measured to be slower with 8 to 512 rows
 };
 
 }  // namespace qutlass::cpu

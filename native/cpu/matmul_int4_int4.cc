@@ -11,23 +11,6 @@ namespace {
 
 IntegerProduct int4_int4_product() { return {configuration().isa->int4_int4, kInt4PerWord}; }
 
-MatmulInt8Args as_int8(const MatmulInt4Int4Args& args) {
-  MatmulInt8Args product{};
-  product.a = args.a;
-  product.b = args.b;
-  product.sa = args.sa;
-  product.sb = args.sb;
-  product.bias = args.bias;
-  product.y = args.y;
-  product.m = args.m;
-  product.n = args.n;
-  product.words = args.words;
-  product.sa_is_scalar = args.sa_is_scalar;
-  product.sb_is_scalar = args.sb_is_scalar;
-  product.activation = args.activation;
-  return product;
-}
-
 const MatrixProduct<MatmulInt8Args>* matrix_product() {
   const MatrixUnit* matrices = configuration().matrices;
   return matrices ? &matrices->int4_int4 : nullptr;
@@ -36,7 +19,7 @@ const MatrixProduct<MatmulInt8Args>* matrix_product() {
 }  // namespace
 
 size_t workspace_bytes(const MatmulInt4Int4Args& args) {
-  const MatmulInt8Args product = as_int8(args);
+  const MatmulInt8Args product = as_words(args);
   return std::max(workspace_bytes(int4_int4_product(), product),
                   matrices_bytes(matrix_product(), product));
 }
@@ -44,7 +27,7 @@ size_t workspace_bytes(const MatmulInt4Int4Args& args) {
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* memory) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
-  const MatmulInt8Args product = as_int8(args);
+  const MatmulInt8Args product = as_words(args);
   if (!multiply_matrices(matrix_product(), product, args.words * kInt4PerWord, memory)) {
     multiply_integers(int4_int4_product(), product, memory);
   }

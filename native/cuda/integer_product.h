@@ -40,8 +40,6 @@ struct IntegerProduct {
   IntegerKernels kernels;
 };
 
-MatmulInt8Args as_words(const MatmulInt4Int4Args& args);
-
 // `a_is_within_7` says that a has no -8.
 IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7);
 

@@ -77,12 +77,6 @@ constexpr TileMenu kMenu{kTiles,
                          {2.49f, 0.91f, 0.721f, 0.0108f}};
 static_assert(sizeof kLaunchTiles / sizeof *kLaunchTiles == kMenu.count, "one launcher a tile");
 
-// With the costs of another menu.
-constexpr TileMenu menu_like(const TileMenu& menu, const TileShape* tiles, int count) {
-  return {tiles,          count,         menu.max_stream_rows, menu.variable, menu.bytes_per_weight,
-          menu.launch_us, menu.split_us, menu.stream};
-}
-
 // Groups of 32 and 64: all but the largest tile, whose registers their sums do not leave room for.
 template <int kGrain>
 constexpr LaunchTiles kLaunchSmallGroupTiles[] = {

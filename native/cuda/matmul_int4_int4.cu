@@ -22,19 +22,14 @@ constexpr int kPlainTiles = 6;
 constexpr TileMenu kMenu{kTiles, kPlainTiles, 16,    "QUTLASS_INT4_INT4_CONFIG",
                          0.5f,   0.76f,       1.34f, {1.94f, 0.0f, 0.16f, 0.0056f}};
 // For devices whose tensor cores have no int4.
-constexpr TileMenu kWideningMenu{
-    kTiles, sizeof kTiles / sizeof *kTiles, 16, "QUTLASS_INT4_INT4_CONFIG", 0.5f, 0.76f,
-    1.34f,  {1.94f, 0.0f, 0.16f, 0.0056f}};
+constexpr TileMenu kWideningMenu = menu_like(kMenu, kTiles, sizeof kTiles / sizeof *kTiles);
 
 constexpr TileShape kUnalignedTiles[] = {
     shape_of<Tile128x128Unaligned, kInt4PerWord>("128x128", 2, 1.6f, 1.6f, 2.74f),
     shape_of<Tile64x64Unaligned, kInt4PerWord>("64x64", 2, 0.7f, 0.7f, 1.97f),
     shape_of<Tile32x64Unaligned, kInt4PerWord>("32x64", 2, 0.5f, 0.5f, 1.69f)};
-constexpr TileMenu kUnalignedMenu{
-    kUnalignedTiles,        sizeof kUnalignedTiles / sizeof *kUnalignedTiles,
-    kMenu.max_stream_rows,  kMenu.variable,
-    kMenu.bytes_per_weight, kMenu.launch_us,
-    kMenu.split_us,         kMenu.stream};
+constexpr TileMenu kUnalignedMenu =
+    menu_like(kMenu, kUnalignedTiles, sizeof kUnalignedTiles / sizeof *kUnalignedTiles);
 
 template <bool kAIsWithin7>
 constexpr LaunchTiles kLaunchers[] = {launch_tiles<Int4Elements, Tile128x256>,
@@ -69,23 +64,6 @@ IntegerProduct with_any_a(const MatmulInt4Int4Args& args) { return cuda::product
 IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7) {
   const MatmulInt8Args words = as_words(args);
   return {"matmul_int4_int4", words, kInt4PerWord, kernels_for(is_aligned(words), a_is_within_7)};
-}
-
-MatmulInt8Args as_words(const MatmulInt4Int4Args& args) {
-  MatmulInt8Args words{};
-  words.a = args.a;
-  words.b = args.b;
-  words.sa = args.sa;
-  words.sb = args.sb;
-  words.bias = args.bias;
-  words.y = args.y;
-  words.m = args.m;
-  words.n = args.n;
-  words.words = args.words;
-  words.sa_is_scalar = args.sa_is_scalar;
-  words.sb_is_scalar = args.sb_is_scalar;
-  words.activation = args.activation;
-  return words;
 }
 
 const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return with_any_a(args).kernels.menu; }

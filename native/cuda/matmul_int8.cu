@@ -21,11 +21,8 @@ constexpr TileShape kUnalignedTiles[] = {
     shape_of<Tile128x128Unaligned, kInt8PerWord>("128x128", 2, 1.1f, 1.1f, 2.74f),
     shape_of<Tile64x64Unaligned, kInt8PerWord>("64x64", 2, 0.5f, 0.5f, 1.97f),
     shape_of<Tile32x64Unaligned, kInt8PerWord>("32x64", 2, 0.4f, 0.4f, 1.69f)};
-constexpr TileMenu kUnalignedMenu{
-    kUnalignedTiles,        sizeof kUnalignedTiles / sizeof *kUnalignedTiles,
-    kMenu.max_stream_rows,  kMenu.variable,
-    kMenu.bytes_per_weight, kMenu.launch_us,
-    kMenu.split_us,         kMenu.stream};
+constexpr TileMenu kUnalignedMenu =
+    menu_like(kMenu, kUnalignedTiles, sizeof kUnalignedTiles / sizeof *kUnalignedTiles);
 
 static_assert(sizeof kLaunchTiles<Int8Elements<true>> / sizeof(LaunchTiles) == kMenu.count &&
                   sizeof kLaunchUnalignedTiles<Int8Elements<true>> / sizeof(LaunchTiles) ==

@@ -66,6 +66,12 @@ struct TileMenu {
   StreamCosts stream;
 };
 
+// Other tiles with the costs of a menu.
+constexpr TileMenu menu_like(const TileMenu& menu, const TileShape* tiles, int count) {
+  return {tiles,          count,         menu.max_stream_rows, menu.variable, menu.bytes_per_weight,
+          menu.launch_us, menu.split_us, menu.stream};
+}
+
 // The plan for a product: the one that the costs say is fastest. The environment variable forces
 // one: "stream", or the name of a tile with an optional number of splits ("64x64" or "64x64/3").
 // Returns null, or what is wrong with the variable.

@@ -197,6 +197,24 @@ struct MatmulInt4Int4Args {
   Activation activation;
 };
 
+// The same words in the arguments of an int8 product, whose loops and tiles int4 shares.
+inline MatmulInt8Args as_words(const MatmulInt4Int4Args& args) {
+  MatmulInt8Args words{};
+  words.a = args.a;
+  words.b = args.b;
+  words.sa = args.sa;
+  words.sb = args.sb;
+  words.bias = args.bias;
+  words.y = args.y;
+  words.m = args.m;
+  words.n = args.n;
+  words.words = args.words;
+  words.sa_is_scalar = args.sa_is_scalar;
+  words.sb_is_scalar = args.sb_is_scalar;
+  words.activation = args.activation;
+  return words;
+}
+
 // quantize_int4(x), then its product with w: the same bits as the two ops one after the other.
 struct LinearInt4Args {
   const float* x;        // [m, k]

@@ -56,7 +56,7 @@ void check(Random& random, int64_t m, int64_t n, int64_t words) {
     context() = format("m %d, n %d, words %d, %s, %s", static_cast<int>(m), static_cast<int>(n),
                        static_cast<int>(words), arithmetic, kernel.name);
     y.poison();
-    CHECK_CUDA(kernel.launch(cuda::as_words(args)));
+    CHECK_CUDA(kernel.launch(as_words(args)));
     CHECK_CUDA(cudaDeviceSynchronize());
     check_same(y.read("y").data(), want.data(), m * n, "y");
   };
