@@ -19,7 +19,7 @@ const EFFORT: Effort = {
   providerMs: 300,
   warmUpMs: 30,
   sampleMs: 15,
-  pauseMs: 3,
+  restMs: 200,
 };
 
 /**

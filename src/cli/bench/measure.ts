@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 import type { Package } from '../models/load_package';
+import { rest } from './rest';
 import { type Microseconds, percentilesOf } from './statistics';
 
 /** Queues one call of tfjs; the result is disposed of by the caller. */
@@ -23,8 +24,8 @@ export interface Effort {
   warmUpMs: number;
   /** A sample takes at least this long, so that the clock and the wait at its end do not count. */
   sampleMs: number;
-  /** The pause before a sample: threads of the provider before it still look out for work. */
-  pauseMs: number;
+  /** The longest wait before a sample for the threads of the provider before it to rest. */
+  restMs: number;
 }
 
 /** Calls that take longer need not be waken: what that saves is nothing to them. */
@@ -78,10 +79,10 @@ class Samples {
   }
 
   async add(): Promise<void> {
-    const { mostSamples, leastSamples, providerMs, pauseMs } = this.effort;
+    const { mostSamples, leastSamples, providerMs, restMs } = this.effort;
     if (this.us.length >= mostSamples) return;
     if (this.us.length >= leastSamples && this.spentMs >= providerMs) return;
-    await sleep(pauseMs);
+    await rest(restMs);
     // Wakes this provider's threads, and its weights are in the cache.
     if (this.wakingCalls > 0) await sample(this.calls, this.wakingCalls);
     const ms = await sample(this.calls, this.count);

@@ -107,7 +107,7 @@ function effortOf(ms: number): Effort {
     providerMs: ms,
     warmUpMs: ms / 4,
     sampleMs: ms / MOST_SAMPLES,
-    pauseMs: 3,
+    restMs: 200,
   };
 }
 

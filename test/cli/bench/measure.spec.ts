@@ -7,7 +7,7 @@ const EFFORT: Effort = {
   providerMs: 1000,
   warmUpMs: 0,
   sampleMs: 1,
-  pauseMs: 0,
+  restMs: 0,
 };
 
 function busy(ms: number): void {
