@@ -8,6 +8,7 @@ import {
   matrixSize,
   unsupportedKernel,
   matrixWeight,
+  withMatrix,
   type ActivationFormat,
   type FormatName,
   type LayerRotation,
@@ -148,8 +149,7 @@ export abstract class QuantizedProduct extends layers.Layer implements Quantized
 
   /** With the matrix of the rotation, where that is a weight. */
   private get knownQuantization(): Quantization {
-    if (this.matrix === null) return this.quantization;
-    return { ...this.quantization, rotation: { matrix: this.matrix.read() } };
+    return withMatrix(this.quantization, this.matrix?.read());
   }
 
   /** Adds the weights for K features. @throws where that is not K, or too many for the format. */

@@ -2,7 +2,7 @@ import { concat, serialization, tidy, transpose, util, type Tensor } from '@tens
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { alternatives, valueText } from '../ops/values';
 import { checkFormatVersion } from './format_version';
-import { formatOf, matrixSize, unsupportedKernel, type Quantization } from './formats';
+import { formatOf, matrixSize, unsupportedKernel, withMatrix, type Quantization } from './formats';
 import { quantizationConfig } from './formats/quantization_config';
 import { resolveQuantization } from './formats/resolve_quantization';
 import { onlyShape, positiveInteger } from './quantized_layer';
@@ -163,8 +163,7 @@ export class QuantizedRNNCell extends layers.RNNCell {
 
   /** With the matrix of the rotation, where that is a weight. */
   private get knownQuantization(): Quantization {
-    if (this.matrix === null) return this.quantization;
-    return { ...this.quantization, rotation: { matrix: this.matrix.read() } };
+    return withMatrix(this.quantization, this.matrix?.read());
   }
 
   private product(x: Tensor, kernel: LayerVariable[], bias?: Tensor): Tensor {

@@ -209,6 +209,8 @@ function describeCommands(): void {
         [['--calibrate', 'x.npy'], '--calibrate and --max-error go together'],
         [['--calibrate', 'x.npy', '--max-error', 'low'], "--max-error is 'low', expected a number"],
         [[...int4, '--calibrate', 'x.npy', '--max-error', '1'], '--weights is one format for all'],
+        [['--hadamard', '64', '--calibrate', 'x.npy', '--max-error', '1'], '--hadamard is for one'],
+        [['--method', 'quest', '--calibrate', 'x.npy', '--max-error', '1'], '--method is for one'],
         [['--skip', 'logit'], "--skip 'logit' fits none of the layers first, second, logits"],
       ];
       const outcomes = await inTurn(cases, ([args]) =>

@@ -64,7 +64,7 @@ function isGroupSize(size: number): boolean {
 
 /** Undefined where it is not asked for. Throws UsageError. */
 function calibrationOf(values: OptionValues): Calibration | undefined {
-  const { calibrate, 'max-error': maxError, weights } = values;
+  const { calibrate, 'max-error': maxError, weights, hadamard, method } = values;
   if (calibrate === undefined && maxError === undefined) return undefined;
   if (calibrate === undefined || maxError === undefined) {
     throw new UsageError('--calibrate and --max-error go together');
@@ -72,6 +72,7 @@ function calibrationOf(values: OptionValues): Calibration | undefined {
   if (weights !== undefined) {
     throw new UsageError('--weights is one format for all layers, --calibrate chooses by layer');
   }
+  refuse({ hadamard, method }, 'one format for all layers, --calibrate measures without');
   if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(String(maxError))) {
     throw new UsageError(`--max-error is '${maxError}', expected a number such as 0.01`);
   }

@@ -5,7 +5,14 @@ import { int8 } from './int8';
 import { unsupportedWidth } from './rotation';
 
 export type { ActivationFormat, FormatName, Quantization, WeightFormat } from './format';
-export { hasMatrix, matrixSize, matrixWeight, rotationText, type LayerRotation } from './rotation';
+export {
+  hasMatrix,
+  matrixSize,
+  matrixWeight,
+  rotationText,
+  withMatrix,
+  type LayerRotation,
+} from './rotation';
 
 const formats: Record<Quantization['activations'], WeightFormat> = {
   int8,

@@ -74,6 +74,14 @@ export function matrixWeight(rotation: LayerRotation | undefined): Tensor[] {
   return turn === undefined || 'hadamard' in turn ? [] : [turn.matrix.clone()];
 }
 
+/** `quantization` with the matrix that is one of a layer's weights, where it has one. */
+export function withMatrix<Q extends { rotation?: LayerRotation }>(
+  quantization: Q,
+  matrix: Tensor | undefined,
+): Q {
+  return matrix === undefined ? quantization : { ...quantization, rotation: { matrix } };
+}
+
 /** Rows `[…, K]` turned. */
 export function rotated(rows: Tensor, rotation: LayerRotation | undefined): Tensor {
   const turn = opRotation(rotation);
