@@ -38,6 +38,11 @@ struct Int8Vector {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "v"(a));
     return sums;
   }
+  // With a load in the same instruction.
+  static Sums multiply_add(Sums sums, const int8_t* a, Values b) {
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "m"(*reinterpret_cast<const __m512i_u*>(a)));
+    return sums;
+  }
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
 };
 
@@ -53,7 +58,6 @@ struct Int4Vector : Vector {
   static float total(Float v) { return _mm512_reduce_add_ps(v); }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
-  static Int load_bytes(const int8_t* x) { return _mm512_loadu_si512(x); }
   template <int kVectors>
   [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
     return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors>(even, odd, x);

@@ -18,8 +18,8 @@ template <typename V, typename V8, int kVectors>
   const auto add_products = [&](typename V::Int sum, const int8_t* bytes)
       __attribute__((always_inline)) {
     for (int v = 0; v < kVectors; ++v, bytes += 4 * kBytes) {
-      sum = V8::multiply_add(sum, V::load_bytes(bytes), even[v]);
-      sum = V8::multiply_add(sum, V::load_bytes(bytes + kBytes), odd[v]);
+      sum = V8::multiply_add(sum, bytes, even[v]);
+      sum = V8::multiply_add(sum, bytes + kBytes, odd[v]);
     }
     return sum;
   };
