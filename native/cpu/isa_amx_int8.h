@@ -1,7 +1,8 @@
 // The int8 product by AMX tiles: for isa_amx.cc alone (see isa.h). Sums are exact.
 //
-// With few rows, tiles of weights are loaded from the weights themselves; with more, these are
-// copied to the first-level cache, from which every strip of activations takes them.
+// Tiles of weights are loaded from the weights themselves, all of K for two strips of activations
+// at a time; with many rows these are copied to the first-level cache, from which every strip takes
+// them.
 #pragma once
 
 #include "cpu/isa_amx_tiles.h"
@@ -12,8 +13,9 @@ namespace {
 
 // Fewer rows than this are vectors' work.
 constexpr int64_t kLeastInt8Rows = 5;
-// Up to so many rows, weights are used once and read as they lie in memory.
-constexpr int64_t kMostDirectRows = 2 * kTileRows;
+// Up to so many rows, weights are read as they lie in memory: loads from the second-level cache
+// take less time than the copy.
+constexpr int64_t kMostDirectRows = kBlockRows;
 
 // Words of a row of a strip's tiles.
 int64_t int8_strip_columns(const MatmulInt8Args& args) { return least(args.m, kTileRows); }
@@ -56,12 +58,7 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
 
   void make() {
     const int64_t direct_words = is_direct_ ? args_.words / kTileWords * kTileWords : 0;
-    if (direct_words > 0) {
-      for (int half = 0; half < kHalves; ++half) {
-        strips_ == 1 ? multiply_directly<1>(half, direct_words)
-                     : multiply_directly<2>(half, direct_words);
-      }
-    }
+    if (direct_words > 0) multiply_directly(direct_words / kTileWords);
     for (int64_t word = direct_words; word < args_.words; word += kMostSteps * kTileWords) {
       const int64_t words = least(args_.words - word, kMostSteps * kTileWords);
       take_weights(word, words);
@@ -79,47 +76,46 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
     return {activations_ + strip * size + step * kTileRows * columns, size, columns};
   }
 
-  // A tile of columns with all strips, over the first `words` words, whole steps. Steps are added
-  // up in turn by two tiles a strip: one waits for its last sums longer than a step takes.
-  template <int kStrips>
-  void multiply_directly(int half, int64_t words) {
-    const int64_t row = first_column_ + half * kTileRows, steps = words / kTileWords;
-    const int32_t* weights = args_.b + row * args_.words;
-    Strips strips = strips_at(0, 0);
+  // The sums over the first steps of K, with tiles of weights from where they lie: the first strips
+  // bring them to the second-level cache. One strip alone takes a tile of columns after the other:
+  // 16 streams of weights come faster than 32.
+  void multiply_directly(int64_t steps) {
+    if (strips_ == 1) {
+      for (int half = 0; half < kHalves; ++half) multiply_directly<1, 1>(0, half, steps);
+    } else {
+      for_strips([&](auto count, int64_t strip) {
+        multiply_directly<decltype(count)::kValue, kHalves>(strip, 0, steps);
+      });
+    }
+  }
+
+  template <int kStrips, int kTiles>
+  void multiply_directly(int64_t strip, int half, int64_t steps) {
+    const int64_t row_bytes = args_.words * static_cast<int64_t>(sizeof(int32_t));
+    const int32_t* first = args_.b + (first_column_ + half * kTileRows) * args_.words;
+    const int32_t* second = first + kTileRows * args_.words;
+    const Strips strips = strips_at(strip, 0);
+    const int64_t strip_bytes = strips.columns * static_cast<int64_t>(sizeof(int32_t));
+    const int32_t* activations = strips.first;
     zero_tile<0>();
     zero_tile<1>();
     zero_tile<2>();
     zero_tile<3>();
-    const auto add_step = [&](auto turn, int64_t step) __attribute__((always_inline)) {
-      constexpr int kTurn = decltype(turn)::kValue;
-      load_tile<4 + kTurn>(weights + step * kTileWords,
-                           args_.words * static_cast<int64_t>(sizeof(int32_t)));
-      const int64_t strip_bytes = strips.columns * static_cast<int64_t>(sizeof(int32_t));
-      load_tile<6>(strips.first, strip_bytes);
-      add_int8_products<kTurn, 4 + kTurn, 6>();
-      if (kStrips == 2) load_tile<7>(strips.first + strips.size, strip_bytes);
-      if (kStrips == 2) add_int8_products<2 + kTurn, 4 + kTurn, 7>();
-      strips.first += kTileRows * strips.columns;
-    };
-    int64_t step = 0;
-    for (; step + 2 <= steps; step += 2) {
-      add_step(Count<0>(), step);
-      add_step(Count<1>(), step + 1);
+    for (int64_t step = 0; step < steps; ++step) {
+      load_tile<4>(first + step * kTileWords, row_bytes);
+      load_tile<6>(activations, strip_bytes);
+      add_int8_products<0, 4, 6>();
+      if (kTiles == 2) load_tile<5>(second + step * kTileWords, row_bytes);
+      if (kTiles == 2) add_int8_products<1, 5, 6>();
+      if (kStrips == 2) load_tile<7>(activations + strips.size, strip_bytes);
+      if (kStrips == 2) add_int8_products<2, 4, 7>();
+      if (kStrips == 2 && kTiles == 2) add_int8_products<3, 5, 7>();
+      activations += kTileRows * strips.columns;
     }
-    if (step < steps) add_step(Count<0>(), step);
-    add_tiles<0, 1>(sums_[0][half]);
-    if (kStrips == 2) add_tiles<2, 3>(sums_[1][half]);
-  }
-
-  // sums = the sums of two tiles; lanes that these have not stay as they are.
-  template <int kFirst, int kSecond>
-  void add_tiles(int32_t* sums) {
-    alignas(64) int32_t second[kTileSize] = {};
-    store_tile<kFirst>(sums);
-    store_tile<kSecond>(second);
-    for (int i = 0; i < kTileSize; i += kTileWords) {
-      Vector::store(sums + i, Vector::add(Vector::load(sums + i), Vector::load(second + i)));
-    }
+    store_tile<0>(sums_[strip][half]);
+    if (kTiles == 2) store_tile<1>(sums_[strip][1]);
+    if (kStrips == 2) store_tile<2>(sums_[strip + 1][half]);
+    if (kStrips == 2 && kTiles == 2) store_tile<3>(sums_[strip + 1][1]);
   }
 
   // Copies the weights of some words, and adds them up.
