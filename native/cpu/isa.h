@@ -37,10 +37,12 @@ constexpr int kMaxPanelColumns = 2 * kMaxLanes;
 
 struct Int8Panels {
   int rows;        // the most of a tile; 0 where there are no panels
-  int least_rows;  // from which packing is worth its time
+  int least_rows;  // of a product, from which packing is worth its time
   int columns;     // of a panel
+  // As that of IntegerKernels: rows for panels may have another form.
+  int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
   // Packs `words` words of each column; a panel takes `size` bytes an element, of words up to a
-  // multiple of `step` elements.
+  // multiple of `step` elements, and a word more for each column.
   void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);
   // Adds the products with 1 ... `rows` prepared rows to sums[row * stride + column], each with the
   // part of the row's excess that is due to these words.

@@ -3,45 +3,73 @@
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_panel.h"
+#include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_int8_paired_panel.h"
 
 namespace qutlass::cpu {
 namespace {
 
-// vpmaddubsw, the byte product, saturates; so bytes are widened to 16 bits, and vpmaddwd's sums of
-// two products are exact.
+// vpmaddubsw multiplies unsigned by signed bytes and adds up two products in 16 bits, which
+// magnitudes of at most 128 do not exceed. So a row of activations is prepared as its magnitudes
+// and its signs, 0 or -1: for a negative activation, -|a| * b = |a| * ~b + |a|, and exclusive or
+// makes ~b of a weight b. The row's excess is then the sum of its negative activations.
 struct Int8Vector {
   using Sums = __m256i;
   using Values = __m256i;
-  static constexpr int kWords = 4;
-  static constexpr int kPreparedBytes = 32;
+  struct Row {
+    __m256i magnitudes, signs;
+  };
+  static constexpr int kWords = 8;
+  static constexpr int kPreparedBytes = 64;
 
   static Sums zero() { return _mm256_setzero_si256(); }
-  static Values load_prepared(const char* p) {
-    return in_register(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  static Row load_prepared(const char* p) {
+    const __m256i* vectors = reinterpret_cast<const __m256i*>(p);
+    return {in_register(_mm256_loadu_si256(vectors)), in_register(_mm256_loadu_si256(vectors + 1))};
   }
-  static Values load(const int32_t* words) {
-    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(words)));
-  }
+  static Values load(const int32_t* words) { return in_register(Vector::load(words)); }
   static Values load_first(const int32_t* words, int64_t count) {
-    const __m128i mask =
-        _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(count)), _mm_setr_epi32(0, 1, 2, 3));
-    return _mm256_cvtepi8_epi16(_mm_maskload_epi32(words, mask));
+    return Vector::load_first(words, count);
   }
-  static Sums multiply_add(Sums sums, Values a, Values b) {
-    return add_in_place(sums, _mm256_madd_epi16(a, b));
+  static Sums multiply_add(Sums sums, const Row& a, Values b) {
+    const __m256i products = _mm256_maddubs_epi16(a.magnitudes, _mm256_xor_si256(b, a.signs));
+    return add_in_place(sums, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
   }
   static int32_t total(Sums sums) { return Vector::total(sums); }
 };
 
 int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
   __m256i* out = static_cast<__m256i*>(prepared);
-  int64_t word = 0;
-  for (; word + Int8Vector::kWords <= words; word += Int8Vector::kWords) {
-    _mm256_storeu_si256(out++, Int8Vector::load(row + word));
+  __m256i excess = _mm256_setzero_si256();
+  for (int64_t word = 0; word < words; word += Int8Vector::kWords, out += 2) {
+    const int64_t left = words - word;
+    const __m256i values = left >= Int8Vector::kWords ? Vector::load(row + word)
+                                                      : Vector::load_first(row + word, left);
+    const __m256i signs = _mm256_cmpgt_epi8(_mm256_setzero_si256(), values);
+    const __m256i negative =
+        _mm256_maddubs_epi16(_mm256_set1_epi8(1), _mm256_and_si256(values, signs));
+    excess = _mm256_add_epi32(excess, _mm256_madd_epi16(negative, _mm256_set1_epi16(1)));
+    _mm256_storeu_si256(out, _mm256_abs_epi8(values));
+    _mm256_storeu_si256(out + 1, signs);
   }
-  if (word < words) _mm256_storeu_si256(out, Int8Vector::load_first(row + word, words - word));
-  return 0;
+  return Vector::total(excess);
 }
+
+constexpr IntegerKernels kInt8 = {
+    Vector::kLanes * kInt8PerWord,
+    2 * sizeof(int8_t),
+    prepare_int8,
+    3,
+    {{4, int8_tile<Int8Vector, 1, 4>},
+     {4, int8_tile<Int8Vector, 2, 4>},
+     {3, int8_tile<Int8Vector, 3, 3>}},
+    {4,
+     32,
+     2 * Vector::kLanes,
+     prepare_int8_pairs<Int4Vector>,
+     pack_int8_paired_panel<Int4Vector, 2>,
+     {int8_paired_panel_tile<Int4Vector, 2, 1>, int8_paired_panel_tile<Int4Vector, 2, 2>,
+      int8_paired_panel_tile<Int4Vector, 2, 3>, int8_paired_panel_tile<Int4Vector, 2, 4>}}};
 
 // vpmaddubsw's sums of two products of a nibble and a signed one are -240 ... 210: 16 bits hold
 // 136.
@@ -70,7 +98,6 @@ constexpr Int4Panels kInt4Panels = {
 
 }  // namespace
 
-constexpr Isa kAvx2Isa =
-    avx2_table<Int8Vector, Int4Vector, Int4Int4Vector>("avx2", prepare_int8, 32, kInt4Panels);
+constexpr Isa kAvx2Isa = avx2_table<Int4Vector, Int4Int4Vector>("avx2", kInt8, kInt4Panels);
 
 }  // namespace qutlass::cpu

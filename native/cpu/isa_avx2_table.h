@@ -7,8 +7,6 @@
 #include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
-#include "cpu/isa_int8_kernels.h"
-#include "cpu/isa_int8_panel.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 #include "cpu/isa_rotation_kernels.h"
@@ -33,37 +31,21 @@ constexpr IntegerKernels int4_int4_kernels() {
           {6,
            32,
            2 * Vector::kLanes,
+           prepare_int4<Vector, V4>,
            pack_int4_int4_panel<Vector, V4, 2>,
            {int4_int4_panel_tile<Vector, V4, 2, 1>, int4_int4_panel_tile<Vector, V4, 2, 2>,
             int4_int4_panel_tile<Vector, V4, 2, 3>, int4_int4_panel_tile<Vector, V4, 2, 4>,
             int4_int4_panel_tile<Vector, V4, 2, 5>, int4_int4_panel_tile<Vector, V4, 2, 6>}}};
 }
 
-// Int8Vector multiplies, and Int4DotVector in int4 products of few rows; `prepare_int8` puts a row
-// of activations in its form, and packing panels is worth while from `least_panel_rows` on.
-// Int4Int4Vector multiplies nibbles (isa_int4_int4.h).
-template <typename Int8Vector, typename Int4DotVector, typename Int4Int4Vector>
-constexpr Isa avx2_table(const char* name, int32_t (*prepare_int8)(const int32_t*, int64_t, void*),
-                         int least_panel_rows, const Int4Panels& int4_panels) {
+// Int4DotVector multiplies in int4 products of few rows, and Int4Int4Vector nibbles
+// (isa_int4_int4.h).
+template <typename Int4DotVector, typename Int4Int4Vector>
+constexpr Isa avx2_table(const char* name, const IntegerKernels& int8,
+                         const Int4Panels& int4_panels) {
   return {
       name,
-      Int8Vector::kWords * kInt8PerWord,
-      Int8Vector::kPreparedBytes / (Int8Vector::kWords * kInt8PerWord),
-      prepare_int8,
-      6,
-      {{4, int8_tile<Int8Vector, 1, 4>},
-       {4, int8_tile<Int8Vector, 2, 4>},
-       {2, int8_tile<Int8Vector, 3, 2>},
-       {2, int8_tile<Int8Vector, 4, 2>},
-       {2, int8_tile<Int8Vector, 5, 2>},
-       {2, int8_tile<Int8Vector, 6, 2>}},
-      {6,
-       least_panel_rows,
-       2 * Vector::kLanes,
-       pack_int8_panel<Vector, Int8Vector, 2>,
-       {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
-        int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
-        int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}},
+      int8,
       Vector::kLanes,
       kInt4Dots<Int4DotVector>,
       sizeof kInt4Dots<Int4DotVector> / sizeof *kInt4Dots<Int4DotVector>,

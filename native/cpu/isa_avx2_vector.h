@@ -156,6 +156,15 @@ struct Int4Vector : Vector {
   static Int zero_int() { return _mm256_setzero_si256(); }
   static Int load_words(const int32_t* x) { return in_register(load(x)); }
   static Int dot(Int sums, Int a, Int b) { return add_in_place(sums, _mm256_madd_epi16(a, b)); }
+  static Int add_16(Int a, Int b) { return _mm256_add_epi16(a, b); }
+  static Int subtract_32(Int a, Int b) { return _mm256_sub_epi32(a, b); }
+  static Int odd_bytes(Int v) { return _mm256_srai_epi16(v, 8); }
+  static Int even_bytes(Int v) { return _mm256_maddubs_epi16(_mm256_set1_epi16(1), v); }
+  static void interleave(Int& a, Int& b) {
+    const Int low = _mm256_unpacklo_epi32(a, b), high = _mm256_unpackhi_epi32(a, b);
+    a = _mm256_permute2x128_si256(low, high, 0x20);
+    b = _mm256_permute2x128_si256(low, high, 0x31);
+  }
   static Int low_nibbles(Int words) { return _mm256_and_si256(words, _mm256_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm256_srli_epi16(words, 4)); }
   static Int load_bytes(const int8_t* x) {
@@ -216,6 +225,7 @@ struct Int4Vector : Vector {
     most = _mm_max_ps(most, _mm_movehl_ps(most, most));
     return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
   }
+  using Vector::total;
   static float total(Float v) {
     __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));

@@ -21,6 +21,7 @@ namespace {
 struct Int8Vector {
   using Sums = __m512i;
   using Values = __m512i;
+  using Row = __m512i;
   static constexpr int kWords = 16;
   static constexpr int kPreparedBytes = 64;
 
@@ -140,6 +141,7 @@ const Isa kAvx512VnniIsa = {
     {12,
      8,
      2 * Vector::kLanes,
+     prepare_int8_vnni<Vector, Int8Vector>,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,

@@ -4,6 +4,8 @@
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_vnni.h"
+#include "cpu/isa_int8_kernels.h"
+#include "cpu/isa_int8_panel.h"
 #include "cpu/isa_int8_vnni.h"
 
 namespace qutlass::cpu {
@@ -13,6 +15,7 @@ namespace {
 struct Int8Vector {
   using Sums = __m256i;
   using Values = __m256i;
+  using Row = __m256i;
   static constexpr int kWords = 8;
   static constexpr int kPreparedBytes = 32;
 
@@ -42,6 +45,26 @@ struct Int8Vector {
   static int32_t total(Sums sums) { return Vector::total(sums); }
 };
 
+constexpr IntegerKernels kInt8 = {
+    Int8Vector::kWords * kInt8PerWord,
+    sizeof(int8_t),
+    prepare_int8_vnni<Vector, Int8Vector>,
+    6,
+    {{4, int8_tile<Int8Vector, 1, 4>},
+     {4, int8_tile<Int8Vector, 2, 4>},
+     {2, int8_tile<Int8Vector, 3, 2>},
+     {2, int8_tile<Int8Vector, 4, 2>},
+     {2, int8_tile<Int8Vector, 5, 2>},
+     {2, int8_tile<Int8Vector, 6, 2>}},
+    {6,
+     8,
+     2 * Vector::kLanes,
+     prepare_int8_vnni<Vector, Int8Vector>,
+     pack_int8_panel<Vector, Int8Vector, 2>,
+     {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
+      int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
+      int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}}};
+
 struct Int4Int4Vector : Int4Vector {
   using Sums = __m256i;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
@@ -59,7 +82,6 @@ struct Int4DotVector : Int4Vector {
     return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors>(even, odd, x);
   }
   static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
-  static Int subtract_32(Int a, Int b) { return _mm256_sub_epi32(a, b); }
 };
 
 constexpr Int4Panels kInt4Panels = {Int4Order::kUnsignedBytes,
@@ -76,7 +98,6 @@ constexpr Int4Panels kInt4Panels = {Int4Order::kUnsignedBytes,
 
 }  // namespace
 
-const Isa kAvxVnniIsa = avx2_table<Int8Vector, Int4DotVector, Int4Int4Vector>(
-    "avxvnni", prepare_int8_vnni<Vector, Int8Vector>, 8, kInt4Panels);
+const Isa kAvxVnniIsa = avx2_table<Int4DotVector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels);
 
 }  // namespace qutlass::cpu

@@ -2,7 +2,8 @@
 //
 // A vector type V has
 //   Sums                                  a vector of int32 partial sums
-//   Values                                a vector of int8 values, in the form that it multiplies
+//   Values                                a vector of int8 weights, in the form that it multiplies
+//   Row                                   likewise of prepared activations
 //   kWords                                words whose elements a vector holds
 //   kPreparedBytes                        bytes of a vector of prepared activations
 //   zero(), load_prepared(p), load(words), load_first(words, count), multiply_add(sums, a, b),
@@ -18,10 +19,13 @@ template <typename V, int kRows, int kColumns>
 [[gnu::always_inline]] inline void int8_step(const char* const* a, const typename V::Values* b,
                                              typename V::Sums (&sums)[kRows][kColumns]) {
   for (int i = 0; i < kRows; ++i) {
-    const typename V::Values row = V::load_prepared(a[i]);
+    const typename V::Row row = V::load_prepared(a[i]);
     for (int j = 0; j < kColumns; ++j) sums[i][j] = V::multiply_add(sums[i][j], row, b[j]);
   }
 }
+
+// So far ahead of a tile its weights are asked for; beyond a row's end, those are of the next row.
+constexpr int64_t kInt8WordsAhead = 256;
 
 template <typename V, int kRows, int kColumns>
 void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* out) {
@@ -35,7 +39,10 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
   int64_t word = 0;
 #pragma GCC unroll 2
   for (; word + V::kWords <= words; word += V::kWords) {
-    for (int j = 0; j < kColumns; ++j) columns[j] = V::load(b[j] + word);
+    for (int j = 0; j < kColumns; ++j) {
+      columns[j] = V::load(b[j] + word);
+      __builtin_prefetch(b[j] + word + kInt8WordsAhead);
+    }
     int8_step<V>(rows, columns, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += V::kPreparedBytes;
   }

@@ -156,6 +156,7 @@ struct Int4PanelVector : Int4Vector {
 struct Int8Vector {
   using Sums = int32x4_t;
   using Values = int32x4_t;
+  using Row = int32x4_t;
   static constexpr int kWords = 4;
   static constexpr int kPreparedBytes = 16;
 
@@ -224,6 +225,7 @@ const Isa kNeonDotIsa = {
     {6,
      8,
      4 * Vector::kLanes,
+     prepare_int8,
      pack_int8_panel<Vector, Int8Vector, 4>,
      {int8_panel_tile<Vector, Int8Vector, 4, 1>, int8_panel_tile<Vector, Int8Vector, 4, 2>,
       int8_panel_tile<Vector, Int8Vector, 4, 3>, int8_panel_tile<Vector, Int8Vector, 4, 4>,
@@ -264,6 +266,7 @@ const Isa kNeonDotIsa = {
      {6,
       32,
       4 * Vector::kLanes,
+      prepare_int4<Vector, Int4Int4Vector>,
       pack_int4_int4_panel<Vector, Int4Int4Vector, 4>,
       {int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 1>,
        int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 2>,

@@ -179,12 +179,12 @@ class Block {
     }
   }
 
-  // Asks for the weights of the panel that begins there.
-  void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min(column + method_.panels->columns, columns_);
-    for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j).words + word, std::min(product_.words - word, kPanelWords));
-    }
+  // Of the panel that begins there; of none where K ends.
+  PanelPrefetch prefetch_of(int64_t word, int64_t column, int64_t shares) const {
+    const int64_t rows = std::min<int64_t>(columns_ - column, method_.panels->columns);
+    const int64_t words = std::min(product_.words - word, kPanelWords);
+    return {weights(column).words + std::min(word, product_.words), product_.words, rows, words,
+            shares};
   }
 
   void add_panel(int64_t first_word, int64_t words, int64_t column) {
@@ -192,13 +192,14 @@ class Block {
     Int4Row columns[kMaxPanelColumns];
     for (int64_t j = 0; j < panels.columns; ++j) columns[j] = weights(column + j);
     panels.pack(columns, first_word, words, product_.group_words, panel_, scales_);
-    const bool is_last = column + panels.columns >= columns_;
-    prefetch_panel(is_last ? first_word + words : first_word,
-                   is_last ? 0 : column + panels.columns);
-    float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
-    const int64_t first_unit = x_.layout().units_before(first_word);
     const RowTiles tiles(rows_, panels.rows);
+    const bool is_last = column + panels.columns >= columns_;
+    PanelPrefetch next = prefetch_of(is_last ? first_word + words : first_word,
+                                     is_last ? 0 : column + panels.columns, tiles.count);
+    const int64_t first_unit = x_.layout().units_before(first_word);
+    float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
+      next.ask();
       const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
       const int32_t* x[kMaxPanelRows];
       const float* units[kMaxPanelRows];

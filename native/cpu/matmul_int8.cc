@@ -46,68 +46,79 @@ int32_t wrapping_multiply(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
-// Prepared rows (see isa.h): those of a, and with zero points one more, of ones, whose products
-// are the sums of the weights' rows.
+// Rows that are prepared for tiles, or for panels (see isa.h).
 struct PreparedRows {
-  int64_t row_bytes;
+  int32_t (*prepare_row)(const int32_t* row, int64_t words, void* prepared);
+  int64_t words;
   int64_t word_bytes;
+  int64_t row_bytes;
   char* rows;
   int32_t* excess;
 
-  PreparedRows(const IntegerProduct& product, int64_t count, int64_t words, Workspace& workspace)
-      : word_bytes(product.per_word * product.kernels.size) {
-    row_bytes = round_up(words, product.step_words()) * word_bytes;
-    rows = workspace.take<char>(count * row_bytes);
-    excess = workspace.take<int32_t>(count);
-  }
+  PreparedRows(const IntegerProduct& product, bool for_panels, int64_t count, int64_t words,
+               Workspace& workspace)
+      : prepare_row(for_panels ? product.kernels.panels.prepare : product.kernels.prepare),
+        words(words),
+        word_bytes(product.per_word * product.kernels.size),
+        row_bytes(round_up(words, product.step_words()) * word_bytes),
+        rows(workspace.take<char>(count * row_bytes)),
+        excess(workspace.take<int32_t>(count)) {}
 
-  void prepare(const IntegerKernels& kernels, int64_t row, const int32_t* values,
-               int64_t words) const {
-    excess[row] = kernels.prepare(values, words, rows + row * row_bytes);
+  void prepare(int64_t row, const int32_t* values) const {
+    excess[row] = prepare_row(values, words, rows + row * row_bytes);
   }
   const void* at(int64_t row, int64_t word) const {
     return rows + row * row_bytes + word * word_bytes;
   }
 };
 
+// Whether a product packs its weights.
+bool has_panels(const IntegerProduct& product, int64_t m) {
+  const Int8Panels& panels = product.kernels.panels;
+  return panels.rows > 0 && m >= panels.least_rows;
+}
+
 struct Plan {
+  bool in_panels;
   PreparedRows a;
-  int32_t* ones;  // a row of words, each of four ones; none without zero points
+  PreparedRows ones;     // with zero points one row of ones, for tiles: its products are the sums
+  int32_t* ones_values;  // of the weights' rows
 
   Plan(const IntegerProduct& product, const MatmulInt8Args& args, Workspace& workspace)
-      : a(product, args.m + (args.a_zero ? 1 : 0), args.words, workspace),
-        ones(workspace.take<int32_t>(args.a_zero ? args.words : 0)) {}
+      : in_panels(has_panels(product, args.m)),
+        a(product, in_panels, args.m, args.words, workspace),
+        ones(product, false, args.a_zero ? 1 : 0, args.words, workspace),
+        ones_values(workspace.take<int32_t>(args.a_zero ? args.words : 0)) {}
 };
 
-void prepare_rows(const IntegerKernels& kernels, const MatmulInt8Args& args, const Plan& plan) {
-  parallel_for(args.m, args.m * args.words, [&](int64_t row) {
-    plan.a.prepare(kernels, row, args.a + row * args.words, args.words);
-  });
+void prepare_rows(const MatmulInt8Args& args, const Plan& plan) {
+  parallel_for(args.m, args.m * args.words,
+               [&](int64_t row) { plan.a.prepare(row, args.a + row * args.words); });
   if (!args.a_zero) return;
-  std::fill_n(plan.ones, args.words, static_cast<int32_t>(kWordOfOnes));
-  plan.a.prepare(kernels, args.m, plan.ones, args.words);
+  std::fill_n(plan.ones_values, args.words, static_cast<int32_t>(kWordOfOnes));
+  plan.ones.prepare(0, plan.ones_values);
 }
 
 // The sums of prepared rows and weight rows of a block; sums[row * kBlockColumns + column].
 struct SumsBlock {
   const IntegerProduct& product;
   const MatmulInt8Args& args;
-  const Plan& plan;
+  const PreparedRows& prepared;
+  bool in_panels;
   int64_t first_column;
   int64_t columns;
 
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
     std::fill_n(sums, rows * kBlockColumns, 0);
-    const Int8Panels& panels = product.kernels.panels;
-    if (panels.rows > 0 && rows >= panels.least_rows) {
+    if (in_panels) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
     }
     for (int64_t row = 0; row < rows; ++row) {
       int32_t* row_sums = sums + row * kBlockColumns;
-      const int32_t excess = plan.a.excess[first_row + row];
+      const int32_t excess = prepared.excess[first_row + row];
       if (excess == 0) continue;
       for (int64_t j = 0; j < columns; ++j) row_sums[j] = wrapping_subtract(row_sums[j], excess);
     }
@@ -121,8 +132,8 @@ struct SumsBlock {
   void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
     const Int8Panels& panels = product.kernels.panels;
     const RowTiles tiles(rows, panels.rows);
-    alignas(64)
-        int32_t panel[kPanelElements * kMostElementBytes / sizeof(int32_t) * kMaxPanelColumns];
+    alignas(64) int32_t
+        panel[(kPanelElements * kMostElementBytes / sizeof(int32_t) + 1) * kMaxPanelColumns];
     const int64_t panel_words = kPanelElements / product.per_word;
     for (int64_t word = 0; word < args.words; word += panel_words) {
       const int64_t words = std::min(args.words - word, panel_words);
@@ -133,12 +144,14 @@ struct SumsBlock {
           b[j] = weights(std::min(column + j, columns - 1), word);
         }
         panels.pack(b, words, panel);
-        prefetch_panel(column + panels.columns < columns ? word : word + panel_words,
-                       column + panels.columns < columns ? column + panels.columns : 0);
+        const bool is_last = column + panels.columns >= columns;
+        PanelPrefetch next = prefetch_of(is_last ? word + panel_words : word,
+                                         is_last ? 0 : column + panels.columns, tiles.count);
         for (int64_t tile = 0; tile < tiles.count; ++tile) {
+          next.ask();
           const void* a[kMaxPanelRows];
           for (int64_t i = 0; i < tiles.rows(tile); ++i) {
-            a[i] = plan.a.at(first_row + tiles.first(tile) + i, word);
+            a[i] = prepared.at(first_row + tiles.first(tile) + i, word);
           }
           panels.tiles[tiles.rows(tile) - 1](
               a, panel, words, sums + tiles.first(tile) * kBlockColumns + column, kBlockColumns);
@@ -147,13 +160,11 @@ struct SumsBlock {
     }
   }
 
-  // Asks for the weights of the panel that begins there.
-  void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
-    for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word),
-                     std::min(args.words - word, kPanelElements / product.per_word));
-    }
+  // Of the panel that begins there; of none where K ends.
+  PanelPrefetch prefetch_of(int64_t word, int64_t column, int64_t shares) const {
+    const int64_t rows = std::min(columns - column, int64_t{product.kernels.panels.columns});
+    const int64_t words = std::min(args.words - word, kPanelElements / product.per_word);
+    return {weights(column, std::min(word, args.words)), args.words, rows, words, shares};
   }
 
   void add_tiles(int64_t first_row, int64_t rows, int32_t* sums) const {
@@ -171,14 +182,14 @@ struct SumsBlock {
   int64_t words_at_once(int64_t rows) const {
     const int64_t tile_rows = std::min<int64_t>(rows, product.kernels.tile_rows);
     const int64_t step = product.step_words();
-    return kTileBytes / (tile_rows * plan.a.word_bytes * step) * step;
+    return kTileBytes / (tile_rows * prepared.word_bytes * step) * step;
   }
 
   // Adds the products of a tile's rows with all columns over `words` words from `word` on.
   void add_rows(int64_t first_row, int64_t rows, int64_t word, int64_t words, int32_t* sums) const {
     const Int8Tile& tile = product.kernels.tiles[rows - 1];
     const void* a[kMaxInt8TileRows];
-    for (int64_t i = 0; i < rows; ++i) a[i] = plan.a.at(first_row + i, word);
+    for (int64_t i = 0; i < rows; ++i) a[i] = prepared.at(first_row + i, word);
     // A tile's columns are far from each other, so that each of them goes on with the next tile
     // where it ends with this one: the processor then fetches ahead. One beyond the block repeats
     // its last.
@@ -209,14 +220,14 @@ void subtract_zero_point(int32_t zero, const int32_t* b_sums, int64_t columns, i
 }
 
 void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const Plan& plan,
-                int64_t first_row, int64_t first_column) {
-  const int64_t rows = std::min(args.m - first_row, kBlockRows);
+                int64_t first_row, int64_t rows, int64_t first_column) {
   const int64_t columns = std::min(args.n - first_column, kBlockColumns);
-  const SumsBlock block{product, args, plan, first_column, columns};
-  int32_t sums[kBlockRows * kBlockColumns];
-  block.run(first_row, rows, sums);
-  int32_t b_sums[kBlockColumns];
-  if (args.a_zero) block.run(args.m, 1, b_sums);
+  int32_t sums[kBlockRows * kBlockColumns], b_sums[kBlockColumns];
+  SumsBlock{product, args, plan.a, plan.in_panels, first_column, columns}.run(first_row, rows,
+                                                                              sums);
+  if (args.a_zero) {
+    SumsBlock{product, args, plan.ones, false, first_column, columns}.run(0, 1, b_sums);
+  }
 
   float sb[kBlockColumns];
   for (int64_t j = 0; j < columns; ++j) sb[j] = args.sb[args.sb_is_scalar ? 0 : first_column + j];
@@ -248,12 +259,13 @@ size_t workspace_bytes(const IntegerProduct& product, const MatmulInt8Args& args
 void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
   Workspace workspace(memory);
   const Plan plan(product, args, workspace);
-  prepare_rows(product.kernels, args, plan);
-  const int64_t row_blocks = divide_up(args.m, kBlockRows);
+  prepare_rows(args, plan);
+  const RowTiles row_blocks(args.m, kBlockRows);
   const int64_t column_blocks = divide_up(args.n, kBlockColumns);
   const int64_t work = args.m * args.n * args.words * product.per_word / kProductsPerWork;
-  parallel_for(row_blocks * column_blocks, work, [&](int64_t task) {
-    make_block(product, args, plan, task / column_blocks * kBlockRows,
+  parallel_for(row_blocks.count * column_blocks, work, [&](int64_t task) {
+    const int64_t block = task / column_blocks;
+    make_block(product, args, plan, row_blocks.first(block), row_blocks.rows(block),
                task % column_blocks * kBlockColumns);
   });
 }
