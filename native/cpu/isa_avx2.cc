@@ -9,10 +9,11 @@
 namespace qutlass::cpu {
 namespace {
 
-// vpmaddubsw multiplies unsigned by signed bytes and adds up two products in 16 bits, which
-// magnitudes of at most 128 do not exceed. So a row of activations is prepared as its magnitudes
-// and its signs, 0 or -1: for a negative activation, -|a| * b = |a| * ~b + |a|, and exclusive or
-// makes ~b of a weight b. The row's excess is then the sum of its negative activations.
+// vpmaddubsw multiplies unsigned by signed bytes and adds up two products in 16 bits; where the
+// unsigned ones are at most 128, the sum is -32768 ... 32512, so that nothing saturates. So a row
+// of activations is prepared as its magnitudes and its signs, 0 or -1: for a negative activation,
+// -|a| * b = |a| * ~b + |a|, and exclusive or makes ~b of a weight b. The row's excess is then the
+// sum of its negative activations.
 struct Int8Vector {
   using Sums = __m256i;
   using Values = __m256i;

@@ -25,6 +25,7 @@ template <typename V, int kRows, int kColumns>
 }
 
 // So far ahead of a tile its weights are asked for; beyond a row's end, those are of the next row.
+// A single row of activations uses them up as fast as the processor, unasked, fetches them.
 constexpr int64_t kInt8WordsAhead = 256;
 
 template <typename V, int kRows, int kColumns>
@@ -41,7 +42,7 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
   for (; word + V::kWords <= words; word += V::kWords) {
     for (int j = 0; j < kColumns; ++j) {
       columns[j] = V::load(b[j] + word);
-      __builtin_prefetch(b[j] + word + kInt8WordsAhead);
+      if (kRows > 1) __builtin_prefetch(b[j] + word + kInt8WordsAhead);
     }
     int8_step<V>(rows, columns, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += V::kPreparedBytes;
