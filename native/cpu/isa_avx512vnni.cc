@@ -23,6 +23,7 @@ struct Int8Vector {
   using Values = __m512i;
   using Row = __m512i;
   static constexpr int kWords = 16;
+  static constexpr bool kAsksAhead = true;
   static constexpr int kPreparedBytes = 64;
 
   static Values add_128(Values v) {

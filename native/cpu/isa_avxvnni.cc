@@ -17,6 +17,7 @@ struct Int8Vector {
   using Values = __m256i;
   using Row = __m256i;
   static constexpr int kWords = 8;
+  static constexpr bool kAsksAhead = false;
   static constexpr int kPreparedBytes = 32;
 
   static Values add_128(Values v) {

@@ -5,6 +5,7 @@
 //   Values                                a vector of int8 weights, in the form that it multiplies
 //   Row                                   likewise of prepared activations
 //   kWords                                words whose elements a vector holds
+//   kAsksAhead                            whether asking for weights before they are needed pays
 //   kPreparedBytes                        bytes of a vector of prepared activations
 //   zero(), load_prepared(p), load(words), load_first(words, count), multiply_add(sums, a, b),
 //   total(sums)
@@ -42,7 +43,7 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
   for (; word + V::kWords <= words; word += V::kWords) {
     for (int j = 0; j < kColumns; ++j) {
       columns[j] = V::load(b[j] + word);
-      if (kRows > 1) __builtin_prefetch(b[j] + word + kInt8WordsAhead);
+      if (V::kAsksAhead && kRows > 1) __builtin_prefetch(b[j] + word + kInt8WordsAhead);
     }
     int8_step<V>(rows, columns, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += V::kPreparedBytes;

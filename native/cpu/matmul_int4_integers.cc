@@ -179,12 +179,12 @@ class Block {
     }
   }
 
-  // Of the panel that begins there; of none where K ends.
-  PanelPrefetch prefetch_of(int64_t word, int64_t column, int64_t shares) const {
-    const int64_t rows = std::min<int64_t>(columns_ - column, method_.panels->columns);
-    const int64_t words = std::min(product_.words - word, kPanelWords);
-    return {weights(column).words + std::min(word, product_.words), product_.words, rows, words,
-            shares};
+  // Asks for the weights of the panel that begins there.
+  void prefetch_panel(int64_t word, int64_t column) const {
+    const int64_t end = std::min(column + method_.panels->columns, columns_);
+    for (int64_t j = column; j < end; ++j) {
+      prefetch_words(weights(j).words + word, std::min(product_.words - word, kPanelWords));
+    }
   }
 
   void add_panel(int64_t first_word, int64_t words, int64_t column) {
@@ -192,14 +192,13 @@ class Block {
     Int4Row columns[kMaxPanelColumns];
     for (int64_t j = 0; j < panels.columns; ++j) columns[j] = weights(column + j);
     panels.pack(columns, first_word, words, product_.group_words, panel_, scales_);
-    const RowTiles tiles(rows_, panels.rows);
     const bool is_last = column + panels.columns >= columns_;
-    PanelPrefetch next = prefetch_of(is_last ? first_word + words : first_word,
-                                     is_last ? 0 : column + panels.columns, tiles.count);
-    const int64_t first_unit = x_.layout().units_before(first_word);
+    prefetch_panel(is_last ? first_word + words : first_word,
+                   is_last ? 0 : column + panels.columns);
     float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
+    const int64_t first_unit = x_.layout().units_before(first_word);
+    const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
-      next.ask();
       const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
       const int32_t* x[kMaxPanelRows];
       const float* units[kMaxPanelRows];
@@ -252,34 +251,53 @@ class Block {
   }
 
   void add_residuals() {
-    // The terms' magnitudes are at least those of the blocks' sums, less those of the residuals'
-    // part.
     const float roundings = x_.spare_roundings();
-    float most[kBlockColumns] = {}, biases[kBlockColumns] = {};
-    for (int64_t j = 0; j < columns_; ++j) {
-      most[j] = (1.0f + roundings) * most_of_residuals(product_.isa.largest_magnitude(
-                                                           weights(j).scales, product_.groups),
-                                                       product_.args.zeros != nullptr);
-      biases[j] = product_.args.bias ? product_.args.bias[first_column_ + j] : 0.0f;
+    float biases[kBlockColumns] = {};
+    for (int64_t j = 0; j < columns_ && product_.args.bias; ++j) {
+      biases[j] = product_.args.bias[first_column_ + j];
     }
+    // Mostly none counts, not even if all columns had the largest scale of the block.
+    float most[kBlockColumns] = {};
+    std::fill_n(most, columns_, most_of_columns(0, columns_, roundings));
+    bool is_of_columns = false;
     for (int64_t i = 0; i < rows_; ++i) {
       const Residuals residuals = x_.residuals(first_row_ + i);
       if (residuals.count == 0) continue;
-      // First of all columns at once, without a branch: mostly none counts.
       int32_t counts[kBlockColumns];
-      int32_t any = 0;
-      for (int64_t j = 0; j < kBlockColumns; ++j) {
-        const float granted =
-            kUlps * std::fabs(sums_[i][j] + biases[j]) + roundings * magnitudes_[i][j];
-        // So where anything is not finite.
-        counts[j] = !(residuals.magnitude * most[j] <= granted);
-        any |= counts[j];
+      if (!find_counting(i, residuals.magnitude, most, biases, roundings, counts)) continue;
+      if (!is_of_columns) {
+        for (int64_t j = 0; j < columns_; ++j) most[j] = most_of_columns(j, 1, roundings);
+        is_of_columns = true;
+        find_counting(i, residuals.magnitude, most, biases, roundings, counts);
       }
-      if (any == 0) continue;
       for (int64_t j = 0; j < columns_; ++j) {
         if (counts[j]) sums_[i][j] += residual_product(product_, weights(j), residuals);
       }
     }
+  }
+
+  // What residuals of a sum of magnitudes of 1 change a product with some columns by at most, with
+  // what `roundings` grants too much for them (find_counting).
+  float most_of_columns(int64_t first, int64_t count, float roundings) const {
+    const float largest =
+        product_.isa.largest_magnitude(weights(first).scales, count * product_.groups);
+    return (1.0f + roundings) * most_of_residuals(largest, product_.args.zeros != nullptr);
+  }
+
+  // In which columns of a row residuals of that sum of magnitudes count; whether in any. The terms'
+  // magnitudes are at least those of the blocks' sums, less those of the residuals' part.
+  bool find_counting(int64_t row, float magnitude, const float* most, const float* biases,
+                     float roundings, int32_t* counts) const {
+    // All columns at once, without a branch.
+    int32_t any = 0;
+    for (int64_t j = 0; j < kBlockColumns; ++j) {
+      const float granted =
+          kUlps * std::fabs(sums_[row][j] + biases[j]) + roundings * magnitudes_[row][j];
+      // So where anything is not finite.
+      counts[j] = !(magnitude * most[j] <= granted);
+      any |= counts[j];
+    }
+    return any != 0;
   }
 
   const Int4Product& product_;

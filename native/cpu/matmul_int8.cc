@@ -144,11 +144,9 @@ struct SumsBlock {
           b[j] = weights(std::min(column + j, columns - 1), word);
         }
         panels.pack(b, words, panel);
-        const bool is_last = column + panels.columns >= columns;
-        PanelPrefetch next = prefetch_of(is_last ? word + panel_words : word,
-                                         is_last ? 0 : column + panels.columns, tiles.count);
+        prefetch_panel(column + panels.columns < columns ? word : word + panel_words,
+                       column + panels.columns < columns ? column + panels.columns : 0);
         for (int64_t tile = 0; tile < tiles.count; ++tile) {
-          next.ask();
           const void* a[kMaxPanelRows];
           for (int64_t i = 0; i < tiles.rows(tile); ++i) {
             a[i] = prepared.at(first_row + tiles.first(tile) + i, word);
@@ -160,11 +158,13 @@ struct SumsBlock {
     }
   }
 
-  // Of the panel that begins there; of none where K ends.
-  PanelPrefetch prefetch_of(int64_t word, int64_t column, int64_t shares) const {
-    const int64_t rows = std::min(columns - column, int64_t{product.kernels.panels.columns});
-    const int64_t words = std::min(args.words - word, kPanelElements / product.per_word);
-    return {weights(column, std::min(word, args.words)), args.words, rows, words, shares};
+  // Asks for the weights of the panel that begins there.
+  void prefetch_panel(int64_t word, int64_t column) const {
+    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
+    for (int64_t j = column; j < end; ++j) {
+      prefetch_words(weights(j, word),
+                     std::min(args.words - word, kPanelElements / product.per_word));
+    }
   }
 
   void add_tiles(int64_t first_row, int64_t rows, int32_t* sums) const {
