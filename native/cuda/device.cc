@@ -44,4 +44,9 @@ int multiprocessor_shared_bytes() {
   return device_attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, 0);
 }
 
+int max_block_shared_bytes() {
+  constexpr int kAlways = 48 * 1024;
+  return device_attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, kAlways);
+}
+
 }  // namespace qutlass::cuda

@@ -34,6 +34,12 @@ int multiprocessor_count();
 // The shared memory of each of them in bytes, 0 where there is no device.
 int multiprocessor_shared_bytes();
 
+// The most of it that a block may ask for, static and dynamic.
+int max_block_shared_bytes();
+
+// Of it are gone with each block, on some devices.
+constexpr int kReservedSharedBytes = 1024;
+
 // Whether its tensor cores multiply int4: those of compute capability 8.
 bool has_int4_products();
 

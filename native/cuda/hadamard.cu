@@ -9,6 +9,35 @@ namespace {
 constexpr int kThreads = 256;
 constexpr int kWarps = kThreads / kWarpSize;
 
+// The butterflies of values in the same register of lanes whose indices differ by kLaneBit. The
+// product with 1 or -1 is exact, so that the multiply-add has the bits of the addition or
+// subtraction.
+template <int kLaneBit>
+__device__ __forceinline__ void lane_butterflies(Chunk& values) {
+  const float sign = threadIdx.x & kLaneBit ? -1.0f : 1.0f;
+#pragma unroll
+  for (int i = 0; i < kLaneValues; ++i) {
+    const float other = __shfl_xor_sync(0xffffffffu, values[i], kLaneBit);
+    values[i] = __fmaf_rn(values[i], sign, other);
+  }
+}
+
+// Of a chunk in which a lane has four neighbours of every 128 values.
+__device__ __forceinline__ void rotate_fours(Chunk& values, const HadamardRotation& rotation) {
+  butterflies<1>(values);
+  butterflies<2>(values);
+  lane_butterflies<1>(values);
+  lane_butterflies<2>(values);
+  if (rotation.block_size > 16) lane_butterflies<4>(values);
+  if (rotation.block_size > 32) lane_butterflies<8>(values);
+  if (rotation.block_size > 64) lane_butterflies<16>(values);
+  if (rotation.block_size > 128) butterflies<4>(values);
+  if (rotation.block_size > 256) butterflies<8>(values);
+  if (rotation.block_size > 512) butterflies<16>(values);
+#pragma unroll
+  for (int i = 0; i < kLaneValues; ++i) values[i] = multiply(values[i], rotation.factor);
+}
+
 template <bool kAligned>
 __global__ __launch_bounds__(kThreads) void hadamard_kernel(const float* x, float* y, int64_t size,
                                                             HadamardRotation rotation) {
@@ -28,7 +57,7 @@ __global__ __launch_bounds__(kThreads) void hadamard_kernel(const float* x, floa
 #pragma unroll
     for (int j = 0; j < 4; ++j) values[i + j] = four[j];
   }
-  rotation.rotate<4>(values);
+  rotate_fours(values, rotation);
 #pragma unroll
   for (int i = 0; i < kLaneValues; i += 4) {
     const int64_t at = first + i * kWarpSize;

@@ -123,4 +123,16 @@ struct Int4WideA {
   }
 };
 
+// Devices whose tensor cores have int4 take no widened a: what is for it alone is empty there,
+// which saves compiling it.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+constexpr bool kTakesWidened = false;
+#else
+constexpr bool kTakesWidened = true;
+#endif
+template <class Elements>
+constexpr bool kIsForDevice = true;
+template <bool kAIsWithin7>
+constexpr bool kIsForDevice<Int4WideA<kAIsWithin7>> = kTakesWidened;
+
 }  // namespace qutlass::cuda

@@ -1,6 +1,7 @@
 #include "cuda/each_word.cuh"
 #include "cuda/integer_epilogue.cuh"
 #include "cuda/integer_product.h"
+#include "cuda/widened_int4.h"
 
 namespace qutlass::cuda {
 
@@ -18,8 +19,8 @@ size_t partials_bytes(const MatmulInt8Args& args, const TilePlan& plan) {
 
 size_t widened_bytes(const IntegerProduct& product, const TilePlan& plan) {
   const MatmulInt8Args& args = product.args;
-  if (plan.config < product.kernels.widening_from) return 0;
-  return sizeof(int32_t) * args.m * (2 * round_up(args.words, 8) + 1);
+  if (plan.config < product.kernels.wide_from || !product.kernels.widens) return 0;
+  return sizeof(int32_t) * args.m * (widened_words(args.words) + 1);
 }
 
 }  // namespace
@@ -28,6 +29,11 @@ std::string configuration(const IntegerProduct& product) {
   TilePlan plan;
   if (const char* reason = plan_for(product, &plan)) return reason;
   return plan_name(product.kernels.menu, plan);
+}
+
+bool takes_widened(const IntegerProduct& product) {
+  TilePlan plan;
+  return !plan_for(product, &plan) && plan.config >= product.kernels.wide_from;
 }
 
 size_t workspace_bytes(const IntegerProduct& product) {

@@ -14,7 +14,7 @@ namespace qutlass::cuda {
 // What a product by tiles has of the workspace.
 struct IntegerScratch {
   int32_t* partials;  // [splits, m, n], or null where k is not divided
-  int32_t* widened;   // a, for tiles that want it so, then the sums of its rows [m]: widen_int4.cuh
+  int32_t* widened;   // a, for tiles that widen it, then the sums of its rows [m]
 };
 
 // Computes a product by tiles: its results, or where there are partials its sums.
@@ -27,7 +27,8 @@ using LaunchStream = cudaError_t (*)(const MatmulInt8Args&, Stream);
 struct IntegerKernels {
   const TileMenu& menu;
   const LaunchTiles* tiles;  // one for each of the menu's
-  int widening_from;         // the tiles from this one on take a widened
+  int wide_from;             // the tiles from this one on take a widened (widen_int4.cuh),
+  bool widens;               // and widen it themselves
   LaunchStream stream_8;     // up to 8 rows
   LaunchStream stream_16;
 };
@@ -40,8 +41,11 @@ struct IntegerProduct {
   IntegerKernels kernels;
 };
 
-// `a_is_within_7` says that a has no -8.
-IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7);
+// Of any a, or of one that comes widened where takes_widened(): its values then, and their sums as
+// zero points.
+IntegerProduct product_of(const MatmulInt4Int4Args& args);
+IntegerProduct product_of_widened(const MatmulInt4Int4Args& args);
+bool takes_widened(const IntegerProduct& product);
 
 std::string configuration(const IntegerProduct& product);
 size_t workspace_bytes(const IntegerProduct& product);

@@ -18,8 +18,9 @@ using Tile128x128Unaligned = IntegerTile<128, 128, 128, 2, 2, 3, false>;
 using Tile64x64Unaligned = IntegerTile<64, 64, 128, 2, 2, 6, false>;
 using Tile32x64Unaligned = IntegerTile<32, 64, 128, 1, 4, 8, false>;
 
-// For int4 with a widened.
-using Tile128x256Wide = IntegerTile<128, 256, 64, 2, 4, 3, true, 2>;
+// For int4 with a widened; the first for devices whose blocks can have more shared memory than the
+// smallest device's.
+using Tile128x256Wide = IntegerTile<128, 256, 128, 2, 4, 3, true, 2>;
 using Tile128x128Wide = IntegerTile<128, 128, 64, 2, 2, 4, true, 2>;
 
 // A tile, for elements of which so many are in a word, with its costs: step, least step, block

@@ -91,7 +91,7 @@ cudaError_t launch_one_kernel(const LinearInt8Args& args, const MatmulInt8Args& 
   if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
     return launch_one_kernel(PlainRowQuantizer{row}, product, stream);
   }
-  const HadamardRotation rotation(args.rotation.block_size);
+  const GroupedHadamard rotation{HadamardRotation(args.rotation.block_size)};
   return launch_one_kernel(HadamardRowQuantizer<Int8Format>{row, rotation}, product, stream);
 }
 

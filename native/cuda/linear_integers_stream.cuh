@@ -17,14 +17,28 @@ struct PlainRowQuantizer {
   }
 };
 
+// the same to int4, of a row that starts at a multiple of 16 bytes,
+struct PlainInt4RowQuantizer {
+  QuantizedRow row;
+
+  __device__ __forceinline__ Quantizer operator()(int32_t* words, float*) const {
+    constexpr int kHeldFours = 16;  // in flight at a time: nothing else hides that they take long
+    using Row = PlainInt4Row<kHeldFours>;
+    const Row values{{row.x, static_cast<uint32_t>(row.k)}};
+    return RowQuantization<BlockTeam, Row>(row, values, {}, nullptr).run(words);
+  }
+};
+
 // or rotated, by any method.
 template <class Format>
 struct HadamardRowQuantizer {
   QuantizedRow row;
-  HadamardRotation rotation;
+  GroupedHadamard rotation;
 
   __device__ __forceinline__ Quantizer operator()(int32_t* words, float* sums) const {
-    return quantize_rotated_row<BlockTeam, Format>(row, rotation, {}, sums, words);
+    using Row = RotatedRow<Format, GroupedHadamard, false>;
+    const Row values{row.x, static_cast<uint32_t>(row.k), rotation};
+    return RowQuantization<BlockTeam, Row>(row, values, {}, sums).run(words);
   }
 };
 
@@ -96,9 +110,8 @@ __global__ __launch_bounds__(
 // Whether the row fits beside the rings.
 template <class Elements>
 bool fits_stream_linear(const QuantizedRow& row) {
-  constexpr int64_t kStaticBytes = sizeof(ValueRange) * kWarpSize;
   return integer_stream_bytes<Elements, 1>(kStreamMaxWarps) + SharedRow<Elements>::bytes(row) +
-             kStaticBytes <=
+             kScaleSharedBytes <=
          kMaxSharedBytes;
 }
 

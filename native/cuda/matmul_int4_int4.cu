@@ -16,8 +16,8 @@ constexpr TileShape kTiles[] = {
     shape_of<Tile64x64, kInt4PerWord>("64x64", 2, 0.45f, 0.45f, 1.0f),
     shape_of<Tile32x64, kInt4PerWord>("32x64", 2, 0.319f, 0.319f, 1.14f),
     shape_of<Tile16x128, kInt4PerWord>("16x128", 2, 0.338f, 0.345f, 1.16f),
-    shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 1.08f, 1.08f, 4.5f),
-    shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.555f, 0.555f, 2.7f)};
+    shape_of<Tile128x256Wide, kInt4PerWord>("128x256w", 1, 2.02f, 2.02f, 7.0f),
+    shape_of<Tile128x128Wide, kInt4PerWord>("128x128w", 2, 0.555f, 0.555f, 3.6f)};
 constexpr int kPlainTiles = 6;
 constexpr TileMenu kMenu{kTiles, kPlainTiles, 16,    "QUTLASS_INT4_INT4_CONFIG",
                          0.5f,   0.76f,       1.34f, {1.94f, 0.0f, 0.16f, 0.0056f}};
@@ -31,51 +31,61 @@ constexpr TileShape kUnalignedTiles[] = {
 constexpr TileMenu kUnalignedMenu =
     menu_like(kMenu, kUnalignedTiles, sizeof kUnalignedTiles / sizeof *kUnalignedTiles);
 
-template <bool kAIsWithin7>
-constexpr LaunchTiles kLaunchers[] = {launch_tiles<Int4Elements, Tile128x256>,
-                                      launch_tiles<Int4Elements, Tile128x128>,
-                                      launch_tiles<Int4Elements, Tile64x128>,
-                                      launch_tiles<Int4Elements, Tile64x64>,
-                                      launch_tiles<Int4Elements, Tile32x64>,
-                                      launch_tiles<Int4Elements, Tile16x128>,
-                                      launch_widened_tiles<kAIsWithin7, Tile128x256Wide>,
-                                      launch_widened_tiles<kAIsWithin7, Tile128x128Wide>};
+// Those from kPlainTiles on widen a themselves, or take it widened.
+template <bool kIsWidened, class Tile>
+constexpr LaunchTiles kLaunchWide =
+    kIsWidened ? launch_tiles<Int4WideA<true>, Tile> : launch_widened_tiles<Tile>;
+template <bool kIsWidened>
+constexpr LaunchTiles kLaunchers[] = {
+    launch_tiles<Int4Elements, Tile128x256>,  launch_tiles<Int4Elements, Tile128x128>,
+    launch_tiles<Int4Elements, Tile64x128>,   launch_tiles<Int4Elements, Tile64x64>,
+    launch_tiles<Int4Elements, Tile32x64>,    launch_tiles<Int4Elements, Tile16x128>,
+    kLaunchWide<kIsWidened, Tile128x256Wide>, kLaunchWide<kIsWidened, Tile128x128Wide>};
 
 static_assert(sizeof kLaunchers<true> / sizeof(LaunchTiles) == kWideningMenu.count &&
                   sizeof kLaunchUnalignedTiles<Int4Elements> / sizeof(LaunchTiles) ==
                       kUnalignedMenu.count,
               "one launcher a tile");
 
-IntegerKernels kernels_for(bool aligned, bool a_is_within_7) {
+template <bool kIsWidened>
+IntegerKernels kernels_for(bool aligned) {
   using Elements = Int4Elements;
   if (!aligned) {
-    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count,
-            launch_stream<Elements, 1, false>, launch_stream<Elements, 2, false>};
+    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>,   kUnalignedMenu.count,
+            false,          launch_stream<Elements, 1, false>, launch_stream<Elements, 2, false>};
   }
   return {has_int4_products() ? kMenu : kWideningMenu,
-          a_is_within_7 ? kLaunchers<true> : kLaunchers<false>, kPlainTiles,
-          launch_stream<Elements, 1, true>, launch_stream<Elements, 2, true>};
+          kLaunchers<kIsWidened>,
+          kPlainTiles,
+          !kIsWidened,
+          launch_stream<Elements, 1, true>,
+          launch_stream<Elements, 2, true>};
 }
 
-IntegerProduct with_any_a(const MatmulInt4Int4Args& args) { return cuda::product_of(args, false); }
+template <bool kIsWidened>
+IntegerProduct product_with(const MatmulInt4Int4Args& args) {
+  const MatmulInt8Args words = as_words(args);
+  return {"matmul_int4_int4", words, kInt4PerWord, kernels_for<kIsWidened>(is_aligned(words))};
+}
 
 }  // namespace
 
-IntegerProduct product_of(const MatmulInt4Int4Args& args, bool a_is_within_7) {
-  const MatmulInt8Args words = as_words(args);
-  return {"matmul_int4_int4", words, kInt4PerWord, kernels_for(is_aligned(words), a_is_within_7)};
+IntegerProduct product_of(const MatmulInt4Int4Args& args) { return product_with<false>(args); }
+
+IntegerProduct product_of_widened(const MatmulInt4Int4Args& args) {
+  return product_with<true>(args);
 }
 
-const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return with_any_a(args).kernels.menu; }
+const TileMenu& menu_for(const MatmulInt4Int4Args& args) { return product_of(args).kernels.menu; }
 
 std::string configuration(const MatmulInt4Int4Args& args) {
-  return configuration(with_any_a(args));
+  return configuration(product_of(args));
 }
 
-size_t workspace_bytes(const MatmulInt4Int4Args& args) { return workspace_bytes(with_any_a(args)); }
+size_t workspace_bytes(const MatmulInt4Int4Args& args) { return workspace_bytes(product_of(args)); }
 
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace, Stream stream) {
-  return run(with_any_a(args), workspace, stream);
+  return run(product_of(args), workspace, stream);
 }
 
 }  // namespace qutlass::cuda

@@ -34,11 +34,11 @@ IntegerKernels kernels_for(bool aligned) {
   // The kernel for zero points takes their absence too.
   using Unaligned = Int8Elements<true>;
   if (!aligned) {
-    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>, kUnalignedMenu.count,
-            launch_stream<Unaligned, 1, false>, launch_stream<Unaligned, 2, false>};
+    return {kUnalignedMenu, kLaunchUnalignedTiles<Elements>,    kUnalignedMenu.count,
+            false,          launch_stream<Unaligned, 1, false>, launch_stream<Unaligned, 2, false>};
   }
-  return {kMenu, kLaunchTiles<Elements>, kMenu.count, launch_stream<Elements, 1, true>,
-          launch_stream<Elements, 2, true>};
+  return {kMenu, kLaunchTiles<Elements>,           kMenu.count,
+          false, launch_stream<Elements, 1, true>, launch_stream<Elements, 2, true>};
 }
 
 IntegerProduct product_of(const MatmulInt8Args& args) {

@@ -24,7 +24,8 @@ struct IntegerTile : BlockShape<kTileM, kTileN, kGridM, kGridN> {
   static constexpr int kBOffset = kTileM * kStepSize * kABytes;
   static constexpr int kStageBytes = kBOffset + kTileN * kStepSize;
   static constexpr int kSharedBytes = kStages * kStageBytes;
-  static_assert(kSharedBytes <= kMaxSharedBytes, "the tile must fit the smallest device");
+  static_assert(kSharedBytes <= (kABytes == 1 ? kMaxSharedBytes : kMaxSharedBytes90),
+                "the tile must fit the smallest device that it is for");
 
   using ALayout = SwizzledLayout<kStepSize * kABytes>;
   using BLayout = SwizzledLayout<kStepSize>;
@@ -199,8 +200,8 @@ __device__ __forceinline__ void store_sums(const IntegerWarpTile<Elements, Tile>
 
 // Block (tile, split) computes steps split * steps_per_split ... of its tile.
 template <class Elements, class Tile>
-__global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_integers_kernel(
-    MatmulInt8Args args, int32_t* partials, int steps_per_split) {
+__device__ __forceinline__ void multiply_tile(const MatmulInt8Args& args, int32_t* partials,
+                                              int steps_per_split) {
   const uint32_t stages = ptx::shared_address(dynamic_shared_memory());
   const TileOrigin origin = block_origin<Tile>(args.m, args.n);
   const ThreadPlace<Tile> place;
@@ -233,6 +234,14 @@ __global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_
 
   if (partials) partials += blockIdx.y * args.m * args.n;
   store_sums(warp_tile, args, partials, absent_words, origin, place);
+}
+
+template <class Elements, class Tile>
+__global__ __launch_bounds__(Tile::kThreads, Tile::kResidentBlocks) void matmul_integers_kernel(
+    MatmulInt8Args args, int32_t* partials, int steps_per_split) {
+  if constexpr (kIsForDevice<Elements>) {
+    multiply_tile<Elements, Tile>(args, partials, steps_per_split);
+  }
 }
 
 }  // namespace qutlass::cuda

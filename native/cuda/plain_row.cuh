@@ -1,4 +1,4 @@
-// A row that is quantized to int8 as it is, by its largest magnitude or its range: kFours fours of
+// A row that is quantized as it is, by its largest magnitude or its range: kFours fours of
 // neighbours a lane, in as many segments (warp_segment.cuh).
 #pragma once
 
@@ -11,16 +11,19 @@ namespace qutlass::cuda {
 constexpr int kPlainHeldFours = 4;  // of a thread of a block
 
 template <class Segment, int kFours>
-struct PlainRow {
+struct PlainFloats {
   static constexpr int kChunk = kFours * kSegmentValues;
   static constexpr bool kCopies = false;
+  static constexpr bool kIsPlain = true;
   using Values = float[4 * kFours];
-  using Format = Int8Format;
-  template <class Team>
-  using Scale = RangeScale<Team>;
 
   const float* x;
   uint32_t k;
+
+  template <class Team>
+  __device__ __forceinline__ RangeScale<Team> scale(const QuantizedRow& row, float*) const {
+    return RangeScale<Team>(row);
+  }
 
   __device__ __forceinline__ void load(Values& values, uint32_t chunk) const {
 #pragma unroll
@@ -31,6 +34,19 @@ struct PlainRow {
       for (int j = 0; j < 4; ++j) values[4 * i + j] = four[j];
     }
   }
+
+ protected:
+  static __device__ __forceinline__ uint32_t word_of(uint32_t chunk, int four) {
+    return (chunk * kFours + four) * kWarpSize + lane_index();
+  }
+};
+
+// To int8.
+template <class Segment, int kFours>
+struct PlainRow : PlainFloats<Segment, kFours> {
+  using Format = Int8Format;
+  using typename PlainFloats<Segment, kFours>::Values;
+  using PlainFloats<Segment, kFours>::k;
 
   __device__ __forceinline__ void store(int32_t* words, const Values& values, uint32_t chunk,
                                         const Format& format) const {
@@ -45,10 +61,23 @@ struct PlainRow {
       }
     }
   }
+};
 
- private:
-  static __device__ __forceinline__ uint32_t word_of(uint32_t chunk, int four) {
-    return (chunk * kFours + four) * kWarpSize + lane_index();
+// To int4, by 16-byte loads; a four is half a word.
+template <int kFours>
+struct PlainInt4Row : PlainFloats<AlignedSegment, kFours> {
+  using Format = Int4Format;
+  using Floats = PlainFloats<AlignedSegment, kFours>;
+
+  __device__ __forceinline__ void store(int32_t* words, const typename Floats::Values& values,
+                                        uint32_t chunk, const Format& format) const {
+    auto* halves = reinterpret_cast<uint16_t*>(words);
+#pragma unroll
+    for (int i = 0; i < kFours; ++i) {
+      const uint32_t half = Floats::word_of(chunk, i);
+      if (4 * half >= round_up(this->k, kInt4PerWord)) continue;
+      halves[half] = static_cast<uint16_t>(format.half_word(values + 4 * i));
+    }
   }
 };
 
@@ -60,10 +89,10 @@ __device__ __forceinline__ Quantizer quantize_plain_row(const QuantizedRow& row,
   const auto k = static_cast<uint32_t>(row.k);
   if (is_aligned_16(row.x)) {
     using Row = PlainRow<AlignedSegment, kFours>;
-    return RowQuantization<Team, Row>(row, Row{row.x, k}, parked, nullptr).run(words);
+    return RowQuantization<Team, Row>(row, Row{{row.x, k}}, parked, nullptr).run(words);
   }
   using Row = PlainRow<UnalignedSegment, kFours>;
-  return RowQuantization<Team, Row>(row, Row{row.x, k}, parked, nullptr).run(words);
+  return RowQuantization<Team, Row>(row, Row{{row.x, k}}, parked, nullptr).run(words);
 }
 
 }  // namespace qutlass::cuda

@@ -172,6 +172,11 @@ __device__ __forceinline__ const char* opaque(const char* pointer) {
   return pointer;
 }
 
+__device__ __forceinline__ uint32_t opaque(uint32_t value) {
+  asm volatile("" : "+r"(value));
+  return value;
+}
+
 // (a & b) | c in one instruction.
 __device__ __forceinline__ uint32_t and_or(uint32_t a, uint32_t b, uint32_t c) {
   constexpr int kAndOr = (0xf0 & 0xcc) | 0xaa;

@@ -33,9 +33,10 @@ cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
     return cudaGetLastError();
   }
   constexpr auto kernel = quantize_by_block;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
+  constexpr int kMaxBytes = kMaxSharedBytes - kStaticBytes;
+  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxBytes)) return error;
   const BlockPlan plan(args.k, kPlainHeldFours * kSegmentValues, false, kPlainMaxThreads,
-                       kMaxParkedBytes);
+                       kMaxBytes);
   kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes, stream>>>(
       args, plan.parked_chunks);
   return cudaGetLastError();

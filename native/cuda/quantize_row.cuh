@@ -4,7 +4,8 @@
 // The warps take chunks of the row, one after the other. Between the two passes a warp's last chunk
 // waits in registers, those before it in shared memory as far as there is any; what finds no room
 // is read twice. What a chunk is, how it is read and what it becomes is the row's: PlainRow or
-// RotatedRow. A row that kCopies is first copied to that memory, as much as has room.
+// RotatedRow. A row that kCopies is read by way of shared memory: what has room there is copied at
+// once, the rest when it is its turn.
 #pragma once
 
 #include "cuda/device.h"
@@ -23,7 +24,8 @@ struct QuantizedRow {
   ScaleMethod method;
 };
 
-// Room in shared memory for the first `count` chunks of a row.
+// Room in shared memory for the first `count` chunks of a row; then, where they are not all and the
+// row is copied, for one more chunk of each warp.
 struct ParkedChunks {
   uint4* vectors = nullptr;
   uint32_t count = 0;
@@ -44,10 +46,24 @@ struct BlockTeam {
   static __device__ __forceinline__ bool is_first_thread() { return threadIdx.x == 0; }
 };
 
+// Over all threads of the team, in every thread.
+template <class Team>
+__device__ __forceinline__ int32_t sum_of_team(int32_t sum) {
+  constexpr unsigned kAllLanes = 0xffffffffu;
+  sum = __reduce_add_sync(kAllLanes, sum);
+  if constexpr (Team::kIsBlock) {
+    __shared__ int32_t warps[kWarpSize];
+    if (lane_index() == 0) warps[Team::warp()] = sum;
+    __syncthreads();
+    sum = __reduce_add_sync(kAllLanes, lane_index() < Team::warps() ? warps[lane_index()] : 0);
+  }
+  return sum;
+}
+
 template <class Team, class Row>
 class RowQuantization {
  public:
-  // `sums` is what Row::Scale takes.
+  // `sums` is what Row::scale() takes.
   __device__ __forceinline__ RowQuantization(const QuantizedRow& row, const Row& values,
                                              const ParkedChunks& parked, float* sums)
       : row_(row),
@@ -56,26 +72,41 @@ class RowQuantization {
         parked_(parked),
         sums_(sums) {}
 
-  // Writes the words of the row; all threads of the team take part.
+  // Writes the words of the row; all threads of the team take part. Where the format has a sum, the
+  // quantizer's zero is that of the row.
   __device__ __forceinline__ Quantizer run(int32_t* words) const {
-    const uint32_t copied = start_copies();
+    start_copies();
     Values values;
-    typename Row::template Scale<Team> scale(row_, sums_);
+    auto scale = values_.template scale<Team>(row_, sums_);
     uint32_t chunk = Team::warp();
     uint32_t chunks_left = chunks_;  // the same in all threads
-    while (Team::kIsBlock && chunks_left > Team::warps()) {
-      load(values, chunk, copied);
-      scale.include(values, chunk);
+    const auto is_last_round = [&] { return !Team::kIsBlock || chunks_left <= Team::warps(); };
+    const auto go_on = [&] {
       park(values, chunk);
       chunk += Team::warps();
       chunks_left -= Team::warps();
+    };
+    if constexpr (Row::kIsPlain) {
+      while (!is_last_round()) {  // apart from the last, so that loads begin before the one before
+                                  // ends
+        load(values, chunk);
+        scale.include(values, chunk);
+        go_on();
+      }
+      load(values, chunk);
+      scale.include(values, chunk);
+    } else {
+      while (true) {  // one copy of much code
+        load(values, chunk);
+        scale.include(values, chunk);
+        if (is_last_round()) break;
+        go_on();
+      }
     }
-    load(values, chunk, copied);
-    scale.include(values, chunk);
 
     using Format = typename Row::Format;
-    const Quantizer quantizer = scale.template quantizer<Format>();
-    const Format format(quantizer, row_);
+    Quantizer quantizer = scale.template quantizer<Format>();
+    Format format(quantizer, row_);
 
     values_.store(words, values, chunk, format);
     while (Team::kIsBlock && chunk >= Team::warps()) {
@@ -83,6 +114,7 @@ class RowQuantization {
       unpark(values, chunk);
       values_.store(words, values, chunk, format);
     }
+    if constexpr (Format::kHasSum) quantizer.zero = sum_of_team<Team>(format.sum());
     return quantizer;
   }
 
@@ -90,41 +122,48 @@ class RowQuantization {
   static constexpr int kVectors = Row::kChunk / kWarpSize / 4;  // of a lane
   using Values = float[4 * kVectors];
 
+  __device__ __forceinline__ bool is_parked(uint32_t chunk) const { return chunk < parked_.count; }
+
   __device__ __forceinline__ uint4* place_of(uint32_t chunk) const {
     return parked_.vectors + chunk * (kVectors * kWarpSize);
   }
 
   // A thread finds there what it has put there itself.
   __device__ __forceinline__ uint4* parked_vector(uint32_t chunk) const {
-    return place_of(chunk) + lane_index();
+    return place_of(chunk) + fresh_lane_index();
   }
 
-  // So many chunks of the row are copied; this warp's are there, or on their way.
-  __device__ __forceinline__ uint32_t start_copies() const {
+  __device__ __forceinline__ void start_copies() const {
     if constexpr (Row::kCopies) {
-      const uint32_t copied = values_.can_be_copied() ? min(chunks_, parked_.count) : 0;
-      for (uint32_t chunk = Team::warp(); chunk < copied; chunk += Team::warps()) {
+      for (uint32_t chunk = Team::warp(); is_parked(chunk); chunk += Team::warps()) {
         values_.copy(place_of(chunk), chunk);
       }
-      if (copied) ptx::commit_copies();
-      return copied;
+      ptx::commit_copies();
     }
-    return 0;
   }
 
-  __device__ __forceinline__ void load(Values& values, uint32_t chunk, uint32_t copied) const {
+  __device__ __forceinline__ void load(Values& values, uint32_t chunk) const {
     if constexpr (Row::kCopies) {
-      if (chunk < copied) {
-        ptx::wait_for_copies<0>();
-        __syncwarp();
-        return values_.load_copied(values, place_of(chunk));
+      if (chunk >= chunks_) {
+        for (float& value : values) value = 0.0f;
+        return;
       }
+      uint4* place = place_of(is_parked(chunk) ? chunk : parked_.count + Team::warp());
+      if (!is_parked(chunk)) {
+        __syncwarp();  // all lanes have read what was there
+        values_.copy(place, chunk);
+        ptx::commit_copies();
+      }
+      ptx::wait_for_copies<0>();
+      __syncwarp();
+      values_.load_copied(values, place);
+    } else {
+      values_.load(values, chunk);
     }
-    values_.load(values, chunk);
   }
 
   __device__ __forceinline__ void park(const Values& values, uint32_t chunk) const {
-    if (chunk >= parked_.count) return;
+    if (!is_parked(chunk)) return;
     __syncwarp();  // all lanes have read the copy
 #pragma unroll
     for (int i = 0; i < kVectors; ++i) {
@@ -135,7 +174,7 @@ class RowQuantization {
   }
 
   __device__ __forceinline__ void unpark(Values& values, uint32_t chunk) const {
-    if (chunk >= parked_.count) return values_.load(values, chunk);
+    if (!is_parked(chunk)) return load(values, chunk);
 #pragma unroll
     for (int i = 0; i < kVectors; ++i) {
       float four[4];

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cuda/integer_elements.cuh"
 #include "cuda/launch.h"
 #include "cuda/rotated_row.cuh"
 #include "cuda/shared_tile.cuh"
@@ -15,7 +16,7 @@ struct RowsToQuantize {
   const float* x;
   int32_t* values;
   float* scale;
-  int32_t* zero;  // or null
+  int32_t* zero;  // the zero points, or where the format has them the sums; or null
   int64_t rows;
   int64_t k;
   int64_t row_words;
@@ -36,24 +37,47 @@ struct RowsToQuantize {
 
 // Of a block of warps with a row each.
 constexpr int kWarpRows = 8;
+constexpr int kWarpRowsBlocksPerMultiprocessor = 4;
 // Of a block with one row: so many share a multiprocessor that some read while others write.
 template <class Rotation>
-constexpr int kRotatedMaxThreads = 384;
+constexpr int kRotatedMaxThreads = 512;
 template <>
 constexpr int kRotatedMaxThreads<MatrixRotation> = 256;  // a matrix takes more registers
 constexpr int kRotatedBlocksPerMultiprocessor = 2;
-// What it parks.
-constexpr int kMaxParkedBytes = kMaxSharedBytes - sizeof(ValueRange) * kWarpSize;
+
+// Matrices are read by way of the cache.
+template <class Rotation>
+constexpr bool kIsCopied = true;
+template <>
+constexpr bool kIsCopied<MatrixRotation> = false;
+
+// Beside what a block parks: what its scale takes, and the sum of each warp.
+constexpr int kStaticBytes = kScaleSharedBytes + static_cast<int>(sizeof(int32_t)) * kWarpSize;
+
+template <class Team, class Format, class Rotation>
+__device__ __forceinline__ void quantize_rotated_row(const RowsToQuantize& args, int64_t index,
+                                                     const Rotation& rotation,
+                                                     const ParkedChunks& parked, float* sums) {
+  using Row = RotatedRow<Format, Rotation, kIsCopied<Rotation>>;
+  const QuantizedRow row = args.row(index);
+  const Row values{row.x, static_cast<uint32_t>(row.k), rotation};
+  const RowQuantization<Team, Row> quantization(row, values, parked, sums);
+  const Quantizer quantizer = quantization.run(args.words(index));
+  if (Team::is_first_thread()) args.finish(index, quantizer);
+}
 
 template <class Format, class Rotation>
-__global__ __launch_bounds__(kWarpRows* kWarpSize) void quantize_rotated_by_warp(
-    RowsToQuantize args, Rotation rotation) {
-  __shared__ uint4 chunks[kWarpRows][kChunkValues / 4];
-  const int64_t row = int64_t{blockIdx.x} * kWarpRows + threadIdx.x / kWarpSize;
-  if (row >= args.rows) return;
-  const Quantizer quantizer = quantize_rotated_row<WarpTeam, Format>(
-      args.row(row), rotation, {chunks[threadIdx.x / kWarpSize], 1}, nullptr, args.words(row));
-  if (WarpTeam::is_first_thread()) args.finish(row, quantizer);
+__global__ __launch_bounds__(
+    kWarpRows* kWarpSize,
+    kWarpRowsBlocksPerMultiprocessor) void quantize_rotated_by_warp(RowsToQuantize args,
+                                                                    Rotation rotation) {
+  if constexpr (kIsForDevice<Format>) {
+    __shared__ __align__(128) uint4 chunks[kWarpRows][kChunkValues / 4];
+    const uint32_t warp = threadIdx.x / kWarpSize;
+    const int64_t row = int64_t{blockIdx.x} * kWarpRows + warp;
+    if (row >= args.rows) return;
+    quantize_rotated_row<WarpTeam, Format>(args, row, rotation, {chunks[warp], 1}, nullptr);
+  }
 }
 
 // The sums of chunks lie behind what is parked.
@@ -62,12 +86,14 @@ __global__ __launch_bounds__(
     kRotatedMaxThreads<Rotation>,
     kRotatedBlocksPerMultiprocessor) void quantize_rotated_by_block(RowsToQuantize args,
                                                                     Rotation rotation,
-                                                                    uint32_t parked_chunks) {
-  auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
-  auto* sums = reinterpret_cast<float*>(parked) + parked_chunks * kChunkValues;
-  const Quantizer quantizer = quantize_rotated_row<BlockTeam, Format>(
-      args.row(blockIdx.x), rotation, {parked, parked_chunks}, sums, args.words(blockIdx.x));
-  if (BlockTeam::is_first_thread()) args.finish(blockIdx.x, quantizer);
+                                                                    uint32_t parked_chunks,
+                                                                    uint32_t parked_bytes) {
+  if constexpr (kIsForDevice<Format>) {
+    auto* parked = reinterpret_cast<uint4*>(dynamic_shared_memory());
+    auto* sums = reinterpret_cast<float*>(dynamic_shared_memory() + parked_bytes);
+    quantize_rotated_row<BlockTeam, Format>(args, blockIdx.x, rotation, {parked, parked_chunks},
+                                            sums);
+  }
 }
 
 // Fewer rows are done sooner by a block each.
@@ -92,11 +118,11 @@ struct BlockPlan {
     const int64_t rounds = ceil_div(chunks * kWarpSize, max_threads);
     const int64_t warps = ceil_div(chunks, rounds);
     const int64_t chunk_bytes = chunk_values * static_cast<int64_t>(sizeof(float));
-    const int64_t parked =
+    const int64_t places =
         std::min(copies ? chunks : (rounds - 1) * warps, max_parked_bytes / chunk_bytes);
     threads = static_cast<unsigned>(warps * kWarpSize);
-    parked_chunks = static_cast<uint32_t>(parked);
-    parked_bytes = parked * chunk_bytes;
+    parked_chunks = static_cast<uint32_t>(copies && places < chunks ? places - warps : places);
+    parked_bytes = places * chunk_bytes;
   }
 };
 
@@ -104,14 +130,14 @@ template <class Format, class Rotation>
 cudaError_t launch_rotated_by_block(const RowsToQuantize& args, const Rotation& rotation,
                                     Stream stream) {
   constexpr auto kernel = quantize_rotated_by_block<Format, Rotation>;
-  if (const cudaError_t error = allow_shared_memory<kernel>(kMaxParkedBytes)) return error;
+  const int max_bytes = max_block_shared_bytes() - kStaticBytes;
+  if (const cudaError_t error = allow_shared_memory<kernel>(max_bytes)) return error;
   const auto sum_bytes =
       args.method == ScaleMethod::kQuest ? int64_t{chunk_sum_count(args.k)} * 4 : 0;
-  constexpr bool kCopies = RotatedRow<Format, Rotation>::kCopies;
-  const BlockPlan plan(args.k, kChunkValues, kCopies, kRotatedMaxThreads<Rotation>,
-                       kMaxParkedBytes - sum_bytes);
+  const BlockPlan plan(args.k, kChunkValues, kIsCopied<Rotation>, kRotatedMaxThreads<Rotation>,
+                       max_bytes - sum_bytes);
   kernel<<<static_cast<unsigned>(args.rows), plan.threads, plan.parked_bytes + sum_bytes, stream>>>(
-      args, rotation, plan.parked_chunks);
+      args, rotation, plan.parked_chunks, static_cast<uint32_t>(plan.parked_bytes));
   return cudaGetLastError();
 }
 
@@ -123,7 +149,7 @@ cudaError_t launch_rotated_quantize(const RowsToQuantize& args, const Rotation& 
     return launch_rotated_by_block<Format>(
         args, MatrixRotation(rotation.matrix, rotation.block_size), stream);
   }
-  const HadamardRotation hadamard(rotation.block_size);
+  const GroupedHadamard hadamard{HadamardRotation(rotation.block_size)};
   if (!has_many_short_rows(args)) return launch_rotated_by_block<Format>(args, hadamard, stream);
   quantize_rotated_by_warp<Format>
       <<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args, hadamard);

@@ -13,32 +13,18 @@ namespace qutlass::cuda {
 constexpr int kChunkValues = 1024;
 constexpr int kLaneValues = kChunkValues / kWarpSize;
 
-// A lane's values of a chunk, in which it holds kNeighbours in a row of every 32 * kNeighbours:
-// values[i] is number (i / kNeighbours * 32 + lane) * kNeighbours + i % kNeighbours of the chunk.
+// A lane's values of a chunk; which ones depends on who holds it.
 using Chunk = float[kLaneValues];
 
-// The stage of the butterflies (a + b, a - b) of values kStride apart. Where the partner is in
-// another lane, the product with 1 or -1 is exact, so that the multiply-add has the bits of the
-// addition or subtraction.
-template <int kNeighbours, int kStride>
+// The butterflies (a + b, a - b) of a lane's values kStep registers apart.
+template <int kStep>
 __device__ __forceinline__ void butterflies(Chunk& values) {
-  if constexpr (kStride >= kNeighbours && kStride < kNeighbours * kWarpSize) {
-    constexpr int kLaneBit = kStride / kNeighbours;
-    const float sign = threadIdx.x & kLaneBit ? -1.0f : 1.0f;
 #pragma unroll
-    for (int i = 0; i < kLaneValues; ++i) {
-      const float other = __shfl_xor_sync(0xffffffffu, values[i], kLaneBit);
-      values[i] = __fmaf_rn(values[i], sign, other);
-    }
-  } else {
-    constexpr int kStep = kStride < kNeighbours ? kStride : kStride / kWarpSize;
-#pragma unroll
-    for (int pair = 0; pair < kLaneValues / 2; ++pair) {
-      const int a = pair / kStep * 2 * kStep + pair % kStep;
-      const float sum = add(values[a], values[a + kStep]);
-      values[a + kStep] = add(values[a], -values[a + kStep]);
-      values[a] = sum;
-    }
+  for (int pair = 0; pair < kLaneValues / 2; ++pair) {
+    const int a = pair / kStep * 2 * kStep + pair % kStep;
+    const float sum = add(values[a], values[a + kStep]);
+    values[a + kStep] = add(values[a], -values[a + kStep]);
+    values[a] = sum;
   }
 }
 
@@ -50,24 +36,6 @@ struct HadamardRotation {
   explicit HadamardRotation(int64_t size)
       : block_size(static_cast<int>(size)),
         factor(size ? static_cast<float>(1.0 / std::sqrt(static_cast<double>(size))) : 1.0f) {}
-
-  // The chunk begins where a block does. All lanes of the warp take part.
-  template <int kNeighbours>
-  __device__ __forceinline__ void rotate(Chunk& values) const {
-    if (block_size == 0) return;
-    butterflies<kNeighbours, 1>(values);
-    butterflies<kNeighbours, 2>(values);
-    butterflies<kNeighbours, 4>(values);
-    butterflies<kNeighbours, 8>(values);
-    if (block_size > 16) butterflies<kNeighbours, 16>(values);
-    if (block_size > 32) butterflies<kNeighbours, 32>(values);
-    if (block_size > 64) butterflies<kNeighbours, 64>(values);
-    if (block_size > 128) butterflies<kNeighbours, 128>(values);
-    if (block_size > 256) butterflies<kNeighbours, 256>(values);
-    if (block_size > 512) butterflies<kNeighbours, 512>(values);
-#pragma unroll
-    for (int i = 0; i < kLaneValues; ++i) values[i] = multiply(values[i], factor);
-  }
 };
 
 // The product of blocks with a matrix [size, size].

@@ -1,35 +1,30 @@
-// A row that is rotated, or is not, and quantized to int8 or int4 by any method. A lane holds 16
-// neighbours of every 512 values: whole words of the result, and half of Hadamard's butterflies.
+// A row that is rotated, or is not, and quantized to int8 or int4 by any method. A lane holds
+// groups of 16 neighbours, which become whole words of the result.
 #pragma once
 
-#include <type_traits>
-
+#include "cuda/grouped_chunk.cuh"
 #include "cuda/quantize_row.cuh"
-#include "cuda/rotate_row.cuh"
 #include "cuda/row_format.cuh"
 #include "cuda/row_scale.cuh"
 
 namespace qutlass::cuda {
 
-constexpr int kNeighbours = 16;
-constexpr int kLaneGroups = kLaneValues / kNeighbours;
-
-// The value of the row with which a lane's group of neighbours begins.
-__device__ __forceinline__ uint32_t first_neighbour(uint32_t chunk, int group) {
-  return chunk * kChunkValues + (group * kWarpSize + lane_index()) * kNeighbours;
-}
-
+// From memory, by loads of neighbours that are not those of consecutive lanes.
 __device__ __forceinline__ void load_rotated(Chunk& values, const float* x, uint32_t k,
-                                             uint32_t chunk, const HadamardRotation& rotation) {
+                                             uint32_t chunk, const GroupedHadamard& rotation) {
+  const bool regroups = rotation.split_before() != kTopSplit;
+  const uint32_t lane = regroups ? lane_before_regrouping() : fresh_lane_index();
 #pragma unroll
   for (int i = 0; i < kLaneValues; i += 4) {
-    const uint32_t first = first_neighbour(chunk, i / kNeighbours) + i % kNeighbours;
+    const uint32_t group = group_number(lane, i / kNeighbours, kTopSplit);
+    const uint32_t first = chunk * kChunkValues + group * kNeighbours + i % kNeighbours;
     float four[4];
     load_4(four, x + first, static_cast<int>(k - first));
 #pragma unroll
     for (int j = 0; j < 4; ++j) values[i + j] = four[j];
   }
-  rotation.rotate<kNeighbours>(values);
+  if (regroups) regroup(values);
+  rotation.rotate(values);
 }
 
 // The neighbours from the row's value `first` on.
@@ -58,67 +53,76 @@ __device__ __forceinline__ void load_rotated(Chunk& values, const float* x, uint
 #pragma unroll
   for (int group = 0; group < kLaneGroups; ++group) {
     float neighbours[1][kNeighbours];
-    load_rotated(neighbours, x, k, first_neighbour(chunk, group), rotation);
+    load_rotated(neighbours, x, k, first_neighbour(chunk, group, kTopSplit), rotation);
 #pragma unroll
     for (int j = 0; j < kNeighbours; ++j) values[group * kNeighbours + j] = neighbours[0][j];
   }
 }
 
-template <class RowFormat, class Rotation>
+// kIsCopied: by way of shared memory, since loads of neighbours by a lane are not those of
+// consecutive addresses.
+template <class RowFormat, class Rotation, bool kIsCopied>
 struct RotatedRow {
   static constexpr int kChunk = kChunkValues;
-  // Loads of neighbours by a lane would not be of consecutive addresses: they are of shared memory.
-  static constexpr bool kCopies = std::is_same<Rotation, HadamardRotation>::value;
+  static constexpr bool kCopies = kIsCopied;
+  static constexpr bool kIsPlain = false;
   using Format = RowFormat;
-  template <class Team>
-  using Scale = MethodScale<Team, kNeighbours>;
 
   const float* x;
   uint32_t k;
   const Rotation& rotation;
 
+  template <class Team>
+  __device__ __forceinline__ MethodScale<Team> scale(const QuantizedRow& row, float* sums) const {
+    return {row, split_of(rotation), sums};
+  }
+
   __device__ __forceinline__ void load(Chunk& values, uint32_t chunk) const {
     load_rotated(values, x, k, chunk, rotation);
   }
 
-  // By 16 bytes at a time.
-  __device__ __forceinline__ bool can_be_copied() const { return k % 4 == 0 && is_aligned_16(x); }
-
-  // Starts to; what is beyond the row becomes zeros.
+  // Starts to; what is beyond the row becomes zeros. `place` is at a multiple of 128 bytes.
   __device__ __forceinline__ void copy(uint4* place, uint32_t chunk) const {
+    const uint32_t shared = ptx::shared_address(place);
+    const uint32_t lane = fresh_lane_index();
+    const uint32_t first = chunk * kChunkValues + 4 * lane;
+    if (k % 4 != 0 || !is_aligned_16(x)) return copy_one_by_one(shared, chunk);
+    const float* source = x + first;
 #pragma unroll
     for (uint32_t i = 0; i < kLaneVectors; ++i) {
-      const uint32_t vector = i * kWarpSize + lane_index();
-      const uint32_t first = chunk * kChunkValues + 4 * vector;
-      const bool is_in_row = first < k;
-      ptx::copy_async_16(ptx::shared_address(place + copied_to(vector)), is_in_row ? x + first : x,
-                         is_in_row);
+      const uint32_t value = i * 4 * kWarpSize;
+      ptx::copy_async_16(shared + offset_of_pass(lane, i), source + value, first + value < k);
     }
   }
 
   __device__ __forceinline__ void load_copied(Chunk& values, const uint4* place) const {
+    const bool is_near = rotation.split_before() == 0;
+    const uint32_t lane = fresh_lane_index();
+    const uint32_t first =
+        ptx::shared_address(place) + offset_of((is_near ? 2 : 1) * kGroupVectors * lane);
+    const uint32_t firsts[kLaneGroups] = {
+        first, is_near ? first ^ kGroupVectors * 16 : first + kSecondGroup};
 #pragma unroll
     for (uint32_t i = 0; i < kLaneVectors; ++i) {
-      const uint32_t vector =
-          (i / kGroupVectors * kWarpSize + lane_index()) * kGroupVectors + i % kGroupVectors;
+      const uint32_t at = firsts[i / kGroupVectors] ^ (i % kGroupVectors * 16);
       float four[4];
-      from_vector(four, place[copied_to(vector)]);
+      from_vector(four, ptx::load_shared_16(at));
 #pragma unroll
       for (int j = 0; j < 4; ++j) values[4 * i + j] = four[j];
     }
-    rotation.template rotate<kNeighbours>(values);
+    rotation.rotate(values);
   }
 
   __device__ __forceinline__ void store(int32_t* words, const Chunk& values, uint32_t chunk,
-                                        const Format& format) const {
+                                        Format& format) const {
     constexpr int kWords = kNeighbours / Format::kPerWord;
     uint32_t packed[kLaneGroups * kWords];
     format.pack(packed, values);
+    const int split = raise_split(packed, split_of(rotation), Format::kLeastSplit);
 #pragma unroll
     for (int group = 0; group < kLaneGroups; ++group) {
-      const uint32_t first = first_neighbour(chunk, group);
-      if (first >= k) continue;
-      store_words<kWords>(words + first / Format::kPerWord, packed + group * kWords, k - first);
+      const uint32_t first = first_neighbour(chunk, group, split);
+      Format::store(words, packed + group * kWords, first, k);
     }
   }
 
@@ -126,40 +130,33 @@ struct RotatedRow {
   static constexpr uint32_t kLaneVectors = kLaneValues / 4;
   static constexpr uint32_t kGroupVectors = kNeighbours / 4;
 
-  // Where a vector of the chunk lies: those that eight lanes read at a time, kGroupVectors apart,
-  // are in different sets of banks.
-  static __device__ __forceinline__ uint32_t copied_to(uint32_t vector) {
-    return vector ^ (vector / 8 % kGroupVectors);
+  // The bytes before the second group of a lane, where consecutive lanes hold consecutive groups.
+  static constexpr uint32_t kSecondGroup = kChunkValues / kLaneGroups * 4;
+
+  // Where a vector of the chunk lies, in bytes: those that eight lanes read at a time, one or two
+  // groups apart, are in different sets of banks. It stays within its 128 bytes.
+  static __device__ __forceinline__ uint32_t offset_of(uint32_t vector) {
+    return (vector ^ (vector / 8 % 8)) * 16;
   }
 
-  // Those that hold the next `count` values of the row.
-  template <int kWords>
-  static __device__ __forceinline__ void store_words(int32_t* words, const uint32_t* packed,
-                                                     uint32_t count) {
-    using Vector = typename std::conditional<kWords == 4, uint4, uint2>::type;
-    if (count >= kNeighbours && reinterpret_cast<uintptr_t>(words) % sizeof(Vector) == 0) {
-      Vector vector;
-      memcpy(&vector, packed, sizeof vector);
-      *reinterpret_cast<Vector*>(words) = vector;
-      return;
-    }
-#pragma unroll
-    for (int i = 0; i < kWords; ++i) {
-      if (i * Format::kPerWord < count) {
-        words[i] = static_cast<int32_t>(Format::tail(packed[i], count - i * Format::kPerWord));
-      }
+  // The same of vector i * kWarpSize + lane.
+  static __device__ __forceinline__ uint32_t offset_of_pass(uint32_t lane, uint32_t i) {
+    return (offset_of(lane) ^ (i % 2 * 64)) + i * kWarpSize * 16;
+  }
+
+  __device__ __forceinline__ void copy_one_by_one(uint32_t shared, uint32_t chunk) const {
+#pragma unroll 1
+    for (uint32_t i = lane_index(); i < kChunkValues; i += kWarpSize) {
+      const uint32_t value = chunk * kChunkValues + i;
+      ptx::copy_async_4(shared + offset_of(i / 4) + i % 4 * 4, value < k ? x + value : x,
+                        value < k);
     }
   }
+
+  static __device__ __forceinline__ int split_of(const GroupedHadamard& hadamard) {
+    return hadamard.split();
+  }
+  static __device__ __forceinline__ int split_of(const MatrixRotation&) { return kTopSplit; }
 };
-
-template <class Team, class Format, class Rotation>
-__device__ __forceinline__ Quantizer quantize_rotated_row(const QuantizedRow& row,
-                                                          const Rotation& rotation,
-                                                          const ParkedChunks& parked, float* sums,
-                                                          int32_t* words) {
-  using Row = RotatedRow<Format, Rotation>;
-  const Row values{row.x, static_cast<uint32_t>(row.k), rotation};
-  return RowQuantization<Team, Row>(row, values, parked, sums).run(words);
-}
 
 }  // namespace qutlass::cuda

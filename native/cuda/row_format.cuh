@@ -9,9 +9,11 @@
 // - where the inverse is 0, every value becomes the zero point.
 #pragma once
 
+#include <type_traits>
+
+#include "cuda/grouped_chunk.cuh"
 #include "cuda/ptx.cuh"
 #include "cuda/quantize_row.cuh"
-#include "cuda/rotate_row.cuh"
 #include "cuda/value_range.cuh"
 #include "qutlass/layout.h"
 
@@ -25,13 +27,45 @@ __device__ __forceinline__ uint32_t first_bytes(uint32_t word, uint32_t count) {
   return count < 4 ? word & ((1u << 8 * count) - 1) : word;
 }
 
+// A word of the lowest bytes of four.
+__device__ __forceinline__ uint32_t low_bytes(const uint32_t (&words)[4]) {
+  return __byte_perm(__byte_perm(words[0], words[1], 0x0040),
+                     __byte_perm(words[2], words[3], 0x0040), 0x5410);
+}
+
 __device__ __forceinline__ float held_within(float value, float limit) {
   return fminf(fmaxf(value, -limit), limit);
+}
+
+// Stores the words of a lane's group of neighbours, the row's from value `first` on, of which there
+// are k.
+template <class Format>
+__device__ __forceinline__ void store_group(int32_t* words, const uint32_t* packed, uint32_t first,
+                                            uint32_t k) {
+  if (first >= k) return;
+  constexpr int kWords = kNeighbours / Format::kPerWord;
+  using Vector = typename std::conditional<kWords == 4, uint4, uint2>::type;
+  int32_t* target = words + first / Format::kPerWord;
+  const uint32_t count = k - first;
+  if (count >= kNeighbours && reinterpret_cast<uintptr_t>(target) % sizeof(Vector) == 0) {
+    Vector vector;
+    memcpy(&vector, packed, sizeof vector);
+    *reinterpret_cast<Vector*>(target) = vector;
+    return;
+  }
+#pragma unroll
+  for (int i = 0; i < kWords; ++i) {
+    if (i * Format::kPerWord < count) {
+      target[i] = static_cast<int32_t>(Format::tail(packed[i], count - i * Format::kPerWord));
+    }
+  }
 }
 
 class Int8Format {
  public:
   static constexpr int kPerWord = kInt8PerWord;
+  static constexpr int kLeastSplit = 3;  // eight groups are 128 bytes
+  static constexpr bool kHasSum = false;
   static constexpr float kQuest = kQuestInt8;
 
   static __device__ __forceinline__ Quantizer of_limit(float limit) {
@@ -75,6 +109,11 @@ class Int8Format {
     return first_bytes(word, count);
   }
 
+  static __device__ __forceinline__ void store(int32_t* words, const uint32_t* packed,
+                                               uint32_t first, uint32_t k) {
+    store_group<Int8Format>(words, packed, first, k);
+  }
+
  private:
   // The low bytes of the sums are the integers.
   template <bool kClips>
@@ -85,8 +124,7 @@ class Int8Format {
       const float steps = multiply(values[i], quantizer_.inverse);
       bits[i] = float_bits(add(kClips ? held_within(steps, 127.0f) : steps, kShifter));
     }
-    return __byte_perm(__byte_perm(bits[0], bits[1], 0x0040), __byte_perm(bits[2], bits[3], 0x0040),
-                       0x5410);
+    return low_bytes(bits);
   }
 
   Quantizer quantizer_;
@@ -98,6 +136,8 @@ class Int8Format {
 class Int4Format {
  public:
   static constexpr int kPerWord = kInt4PerWord;
+  static constexpr int kLeastSplit = 4;
+  static constexpr bool kHasSum = false;
   static constexpr float kQuest = kQuestInt4;
 
   static __device__ __forceinline__ Quantizer of_limit(float limit) {
@@ -123,8 +163,18 @@ class Int4Format {
     each([this](const float* four) { return half<false>(four); });
   }
 
+  // Four values of a row with abs_max, in the low half.
+  __device__ __forceinline__ uint32_t half_word(const float* values) const {
+    return inverse_ == 0.0f ? 0x8888u : half<false>(values) & 0xffffu;
+  }
+
   // Values beyond the row are zeros, as the tail must be.
   static __device__ __forceinline__ uint32_t tail(uint32_t word, uint32_t) { return word; }
+
+  static __device__ __forceinline__ void store(int32_t* words, const uint32_t* packed,
+                                               uint32_t first, uint32_t k) {
+    store_group<Int4Format>(words, packed, first, k);
+  }
 
  private:
   // Four nibbles in the low half: those of the sums, whose next bits are 0.

@@ -2,11 +2,15 @@
 // sum of their squares.
 #pragma once
 
+#include "cuda/grouped_chunk.cuh"
 #include "cuda/quantize_row.cuh"
-#include "cuda/rotate_row.cuh"
 #include "cuda/value_range.cuh"
 
 namespace qutlass::cuda {
+
+// What a block's scale takes of shared memory, as the compiler rounds it up.
+constexpr int kScaleSharedBytes =
+    static_cast<int>(round_up(sizeof(ValueRange) * kWarpSize + sizeof(Quantizer), 128));
 
 // Over all threads of the team, in every thread.
 template <class Team>
@@ -30,7 +34,7 @@ __device__ __forceinline__ Quantizer quantizer_of(const ValueRange& range, bool 
 template <class Team>
 class RangeScale {
  public:
-  __device__ __forceinline__ RangeScale(const QuantizedRow& row, float*)
+  __device__ __forceinline__ explicit RangeScale(const QuantizedRow& row)
       : symmetric_(row.symmetric) {}
 
   // What a lane holds of a chunk.
@@ -60,13 +64,12 @@ __device__ __forceinline__ float sum_of_lanes(float sum) {
   return sum;
 }
 
-// The same of the squares of a chunk.
-template <int kNeighbours>
-__device__ __forceinline__ float sum_of_squares(const Chunk& values) {
-  constexpr int kGroups = kLaneValues / kNeighbours;
-  float sums[kGroups];
+// The same of the squares of a chunk whose groups are split so: over neighbours, then over each bit
+// of the groups' numbers, wherever it is.
+__device__ __forceinline__ float sum_of_squares(const Chunk& values, int split) {
+  float sums[kLaneGroups];
 #pragma unroll
-  for (int group = 0; group < kGroups; ++group) {
+  for (int group = 0; group < kLaneGroups; ++group) {
     float squares[kNeighbours];
 #pragma unroll
     for (int i = 0; i < kNeighbours; ++i) {
@@ -79,12 +82,14 @@ __device__ __forceinline__ float sum_of_squares(const Chunk& values) {
       for (int i = 0; i < kNeighbours; i += 2 * step)
         squares[i] = add(squares[i], squares[i + step]);
     }
-    sums[group] = sum_of_lanes(squares[0]);
+    sums[group] = squares[0];
   }
 #pragma unroll
-  for (int step = 1; step < kGroups; step *= 2) {
+  for (int bit = 0; bit < kGroupBits; ++bit) {
+    if (bit == split) sums[0] = sums[1] = add(sums[0], sums[1]);
+    if (bit == kTopSplit) break;
 #pragma unroll
-    for (int i = 0; i < kGroups; i += 2 * step) sums[i] = add(sums[i], sums[i + step]);
+    for (float& sum : sums) sum = add(sum, __shfl_xor_sync(0xffffffffu, sum, 1 << bit));
   }
   return sums[0];
 }
@@ -124,19 +129,22 @@ __device__ __forceinline__ float sum_of_chunks(float* sums, uint32_t chunks) {
 }
 
 // By any method. The branches are the same in all threads.
-template <class Team, int kNeighbours>
+template <class Team>
 class MethodScale {
  public:
   // With a block for a team and quest `sums` is in shared memory, chunk_sum_count(k) of them.
-  __device__ __forceinline__ MethodScale(const QuantizedRow& row, float* sums)
-      : row_(row), sums_(sums) {}
+  __device__ __forceinline__ MethodScale(const QuantizedRow& row, int split, float* sums)
+      : row_(row), split_(split), sums_(sums) {}
 
   __device__ __forceinline__ void include(const Chunk& values, uint32_t chunk) {
     if (row_.method == ScaleMethod::kQuest) {
       include_squares(values, chunk);
     } else if (row_.symmetric) {
+      ValueRange parts[4];  // so that no value waits for the one before it
 #pragma unroll
-      for (int i = 0; i < kLaneValues; ++i) range_.include_magnitude(values[i]);
+      for (int i = 0; i < kLaneValues; ++i) parts[i % 4].include_magnitude(values[i]);
+#pragma unroll
+      for (const ValueRange& part : parts) range_.include_magnitude(part.greatest);
     } else {
 #pragma unroll
       for (int i = 0; i < kLaneValues; ++i) range_.include(values[i]);
@@ -145,11 +153,12 @@ class MethodScale {
 
   template <class Format>
   __device__ __forceinline__ Quantizer quantizer() const {
-    if (row_.method != ScaleMethod::kQuest) {
-      return quantizer_of<Format>(range_of_team<Team>(range_), row_.symmetric);
+    if (row_.method == ScaleMethod::kQuest) {
+      const float sum = Team::kIsBlock ? sum_of_chunks(sums_, chunks()) : sum_;
+      return Format::of_limit(quest_limit(sum, row_.k, Format::kQuest));
     }
-    const float sum = Team::kIsBlock ? sum_of_chunks(sums_, chunks()) : sum_;
-    return Format::of_limit(quest_limit(sum, row_.k, Format::kQuest));
+    if constexpr (Team::kIsBlock) return quantizer_by_first_warp<Format>();
+    return quantizer_of<Format>(warp_range(range_), row_.symmetric);
   }
 
  private:
@@ -157,12 +166,30 @@ class MethodScale {
     return static_cast<uint32_t>(ceil_div(row_.k, kChunkValues));
   }
 
+  // The other warps wait instead of computing the same: instructions are what is short.
+  template <class Format>
+  __device__ __forceinline__ Quantizer quantizer_by_first_warp() const {
+    __shared__ ValueRange ranges[kWarpSize];
+    __shared__ Quantizer quantizer;
+    const ValueRange range = warp_range(range_);
+    if (lane_index() == 0) ranges[Team::warp()] = range;
+    __syncthreads();
+    if (Team::warp() == 0) {
+      const ValueRange of_lane = lane_index() < Team::warps() ? ranges[lane_index()] : ValueRange{};
+      const Quantizer of_row = quantizer_of<Format>(warp_range(of_lane), row_.symmetric);
+      if (lane_index() == 0) quantizer = of_row;
+    }
+    __syncthreads();
+    return quantizer;
+  }
+
   __device__ __forceinline__ void include_squares(const Chunk& values, uint32_t chunk) {
-    sum_ = sum_of_squares<kNeighbours>(values);
+    sum_ = sum_of_squares(values, split_);
     if (Team::kIsBlock && lane_index() == 0 && chunk < chunks()) sums_[chunk] = sum_;
   }
 
   QuantizedRow row_;
+  int split_;
   float* sums_;
   ValueRange range_;
   float sum_ = 0.0f;  // of the last chunk

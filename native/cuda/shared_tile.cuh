@@ -8,6 +8,8 @@ namespace qutlass::cuda {
 
 // What a block may have on every device of compute capability 8.0 and up (the least is 8.6's).
 constexpr int kMaxSharedBytes = 101376;
+// And on those of 9.0.
+constexpr int kMaxSharedBytes90 = 232448;
 
 // The memory that a launch asks for, in every kernel under this one name.
 __device__ __forceinline__ unsigned char* dynamic_shared_memory() {

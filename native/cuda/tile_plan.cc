@@ -71,10 +71,15 @@ float weight_reading_us(const TileMenu& menu, const ProductShape& product, const
   return bytes / (kBytesReadPerUs * static_cast<float>(device.multiprocessors));
 }
 
+// Some tiles are for devices with more memory than the smallest. Without a device all are possible.
+bool has_room(const TileShape& tile, const Device& device) {
+  return device.shared_bytes == 0 ||
+         tile.shared_bytes + kReservedSharedBytes <= device.shared_bytes;
+}
+
 // The busiest multiprocessor has `blocks` to run, as many at a time as fit.
 float blocks_us(const TileShape& tile, int64_t blocks, int steps, const Device& device) {
-  constexpr int kReservedBytes = 1024;  // of each block, on some devices
-  const int fitting = device.shared_bytes / (tile.shared_bytes + kReservedBytes);
+  const int fitting = device.shared_bytes / (tile.shared_bytes + kReservedSharedBytes);
   const int64_t resident = std::clamp(fitting, 1, tile.resident_blocks);
   const auto round_us = [&](int64_t together) {
     const float step_us = std::max(tile.step_us * static_cast<float>(together), tile.least_step_us);
@@ -112,6 +117,7 @@ TilePlan fastest_plan(const TileMenu& menu, const ProductShape& product, const D
   float least_us = std::numeric_limits<float>::infinity();
   if (product.m <= menu.max_stream_rows) least_us = stream_us(menu, product, device);
   for (int config = 0; config < menu.count; ++config) {
+    if (!has_room(menu.tiles[config], device)) continue;
     for (const int splits : {1, 2, 3, 4, 6, 8, 12, 16}) {
       const TilePlan plan = with_splits(menu, product, config, splits);
       if (splits > 1 && plan.splits == 1) break;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cuda/device.h"
+#include "cuda/ptx.cuh"
 #include "cuda/vector.cuh"
 #include "qutlass/layout.h"
 
@@ -14,6 +15,10 @@ namespace qutlass::cuda {
 constexpr uint32_t kSegmentValues = kWarpSize * kInt8PerWord;
 
 __device__ __forceinline__ uint32_t lane_index() { return threadIdx.x % kWarpSize; }
+
+// The same where the compiler shall not keep what follows from it in registers for later, but
+// compute it again.
+__device__ __forceinline__ uint32_t fresh_lane_index() { return ptx::opaque(lane_index()); }
 
 // Lane l holds values 4l ... 4l+3: one 16-byte load, of rows that begin at a multiple of 16 bytes.
 struct AlignedSegment {

@@ -5,10 +5,12 @@
 // the even nibble and a1 that for the odd one,
 //   16 (a0 even + a1 odd) = a1 (16 odd) + (16 a0) even               where b is masked twice, or
 //                         = a1 (16 odd + even) + (16 a0 - a1) even   where it is masked once,
-// which holds a in -7 ... 7: both factors must be int8.
+// which holds a in -7 ... 7: both factors must be int8. That is what linear_int4 quantizes x to,
+// and widens it at once; the kernel here is for any a.
 #pragma once
 
 #include "cuda/integer_launch.cuh"
+#include "cuda/widened_int4.h"
 
 namespace qutlass::cuda {
 
@@ -17,9 +19,10 @@ constexpr int kWidenThreads = 128;
 // The two chunks of each block of a row become four: what is multiplied with the odd nibbles of b,
 // then what is with the even ones. A second chunk that the row lacks is zeros. A block of threads
 // takes a row.
-template <bool kAIsWithin7>
-__global__ __launch_bounds__(kWidenThreads) void widen_int4_kernel(const uint4* a, uint4* widened,
-                                                                   int32_t* sums, int chunks) {
+static __global__ __launch_bounds__(kWidenThreads) void widen_int4_kernel(const uint4* a,
+                                                                          uint4* widened,
+                                                                          int32_t* sums,
+                                                                          int chunks) {
   const int64_t row = blockIdx.x;
   const int row_chunks = 2 * (chunks + chunks % 2);  // of the result
   int32_t sum = 0;
@@ -34,7 +37,6 @@ __global__ __launch_bounds__(kWidenThreads) void widen_int4_kernel(const uint4* 
         sum = __dp4a(static_cast<int32_t>(low + high), 0x01010101, sum) - 8 * kInt4PerWord;
         odd[i] = __vsub4(high, 0x08080808u);
         even[i] = (low << 4) ^ 0x80808080u;
-        if (kAIsWithin7) even[i] = __vsub4(even[i], odd[i]);
       }
     }
     uint4* target = widened + row * row_chunks + chunk / 2 * 4 + chunk % 2;
@@ -50,21 +52,19 @@ __global__ __launch_bounds__(kWidenThreads) void widen_int4_kernel(const uint4* 
   sums[row] = sum;
 }
 
-// 32-bit words of a widened row.
-constexpr int64_t widened_words(int64_t words) { return 2 * round_up(words, 8); }
-
-template <bool kAIsWithin7, class Tile>
+// For the sums, see Int4WideA.
+template <class Tile>
 cudaError_t launch_widened_tiles(const MatmulInt8Args& args, const IntegerScratch& scratch,
                                  const TilePlan& plan, Stream stream) {
   int32_t* sums = scratch.widened + args.m * widened_words(args.words);
-  widen_int4_kernel<kAIsWithin7><<<static_cast<unsigned>(args.m), kWidenThreads, 0, stream>>>(
+  widen_int4_kernel<<<static_cast<unsigned>(args.m), kWidenThreads, 0, stream>>>(
       reinterpret_cast<const uint4*>(args.a), reinterpret_cast<uint4*>(scratch.widened), sums,
       static_cast<int>(args.words / 4));
   if (const cudaError_t error = cudaGetLastError()) return error;
   MatmulInt8Args product = args;
   product.a = scratch.widened;
   product.a_zero = sums;
-  return launch_tiles<Int4WideA<kAIsWithin7>, Tile>(product, scratch, plan, stream);
+  return launch_tiles<Int4WideA<false>, Tile>(product, scratch, plan, stream);
 }
 
 }  // namespace qutlass::cuda

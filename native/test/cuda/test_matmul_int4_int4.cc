@@ -215,6 +215,18 @@ TEST_ON_GPU(linear_int4_by_each_configuration) {
   }
 }
 
+TEST_ON_GPU(linear_int4_of_many_rows) {
+  Random random(25);
+  MatmulInt4Int4Args args{};
+  for (int64_t k : {192, 1600}) {  // a warp a row, a block a row
+    args.words = int4_words(k);
+    for (const std::string& name : configurations(cuda::menu_for(args), 4300)) {
+      const Environment forced(kVariable, name);
+      check_linear(random, 4300, 20, k, random_method(random), {64, nullptr});
+    }
+  }
+}
+
 TEST_ON_GPU(linear_int4_of_one_row) {
   // In one kernel, except where the row is too long, the columns too many, or the product forced.
   Random random(23);

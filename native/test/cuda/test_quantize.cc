@@ -166,6 +166,19 @@ TEST_ON_GPU(methods_and_rotations_of_long_rows) {
   check_methods(random, 1, 150000, {}, 1);  // more chunks than a warp has lanes
 }
 
+// More rows than a device takes at once: each warp or block goes on to others, which it copies
+// while it is busy with those before them. Of 65536 values not all have room.
+TEST_ON_GPU(more_rows_than_run_at_once) {
+  Random random(10);
+  const int64_t shapes[][2] = {{9000, 64}, {9000, 1024}, {5000, 1040}, {3000, 4096}, {700, 20480}};
+  for (const auto& [rows, k] : shapes) {
+    check_methods(random, rows, k, {16, nullptr}, 0);
+    check_int4(random_rows(random, rows, k), {rows, k, true, ScaleMethod::kQuest, {}, 1});
+  }
+  const std::vector<float> x = random_rows(random, 300, 65536);
+  check_int8(x, {300, 65536, true, ScaleMethod::kAbsMax, {256, nullptr}, 0});
+}
+
 TEST_ON_GPU(rows_too_long_for_quest_are_a_reason) {
   QuantizeInt4Args args{};
   args.rows = 1;
