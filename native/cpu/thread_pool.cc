@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 #include <thread>
 
@@ -14,9 +16,13 @@
 namespace qutlass::cpu {
 namespace {
 
-// Waking a thread takes some ten microseconds; so for about as long, who waits looks again and
-// again before it sleeps.
-constexpr int kSpins = 1000;
+// Waking a thread takes some ten microseconds, and as much again on a virtual machine. So who waits
+// looks again and again before it sleeps, for longer than passes between a model's products.
+constexpr std::chrono::microseconds kLookingTime{100};
+constexpr int kLooksBetweenClocks = 16;
+
+// A thread wakes no more than so many: those it wakes go on to wake others.
+constexpr int kWakesOfThread = 2;
 
 void pause() {
 #if defined(__x86_64__)
@@ -27,12 +33,15 @@ void pause() {
 }
 
 template <typename Condition>
-bool spin_until(const Condition& condition) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (condition()) return true;
-    pause();
-  }
-  return condition();
+void look_for(const Condition& condition) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + kLookingTime;
+  do {
+    for (int i = 0; i < kLooksBetweenClocks; ++i) {
+      if (condition()) return;
+      pause();
+    }
+  } while (Clock::now() < end);
 }
 
 }  // namespace
@@ -59,7 +68,7 @@ void ThreadPool::run_tasks(int64_t tasks, int helpers, const void* body, Run run
   do_tasks(loop);
   remove(loop);
   const auto is_done = [&] { return loop.helpers_busy.load(std::memory_order_acquire) == 0; };
-  spin_until(is_done);
+  look_for(is_done);
   // Taking the mutex also waits for the last helper to let go of the loop.
   std::unique_lock<std::mutex> lock(mutex_);
   helper_done_.wait(lock, is_done);
@@ -75,15 +84,28 @@ void ThreadPool::do_tasks(Loop& loop) {
 }
 
 void ThreadPool::add(Loop& loop, int helpers) {
+  int wakes;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     start_threads(helpers);
     loop.helpers_wanted = helpers;
+    loop.wakes_wanted = std::max(helpers - looking_, 0);
+    wakes = take_wakes(loop);
     loop.next = loops_;
     loops_ = &loop;
     loops_added_.fetch_add(1, std::memory_order_release);
   }
-  for (int i = 0; i < helpers; ++i) loop_added_.notify_one();
+  wake(wakes);
+}
+
+int ThreadPool::take_wakes(Loop& loop) {
+  const int wakes = std::min(loop.wakes_wanted, kWakesOfThread);
+  loop.wakes_wanted -= wakes;
+  return wakes;
+}
+
+void ThreadPool::wake(int threads) {
+  for (int i = 0; i < threads; ++i) loop_added_.notify_one();
 }
 
 // No helper joins the loop after this.
@@ -116,7 +138,9 @@ void ThreadPool::help_forever() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     while (Loop* loop = join_a_loop()) {
+      const int wakes = take_wakes(*loop);
       lock.unlock();
+      wake(wakes);
       do_tasks(*loop);
       lock.lock();
       if (loop->helpers_busy.fetch_sub(1, std::memory_order_release) == 1)
@@ -124,9 +148,11 @@ void ThreadPool::help_forever() {
     }
     const uint32_t seen = loops_added_.load(std::memory_order_relaxed);
     const auto is_new = [&] { return loops_added_.load(std::memory_order_acquire) != seen; };
+    ++looking_;
     lock.unlock();
-    spin_until(is_new);
+    look_for(is_new);
     lock.lock();
+    --looking_;
     loop_added_.wait(lock, is_new);
   }
 }

@@ -31,6 +31,7 @@ class ThreadPool {
     int64_t tasks;
     std::atomic<int64_t> next_task{0};
     int helpers_wanted = 0;  // under mutex_
+    int wakes_wanted = 0;    // under mutex_
     std::atomic<int> helpers_busy{0};
     Loop* next = nullptr;  // under mutex_
   };
@@ -39,6 +40,8 @@ class ThreadPool {
   void start_threads(int count);
   void help_forever();
   Loop* join_a_loop();
+  static int take_wakes(Loop& loop);
+  void wake(int threads);
   void add(Loop& loop, int helpers);
   void remove(Loop& loop);
   static void do_tasks(Loop& loop);
@@ -46,9 +49,10 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable loop_added_;
   std::condition_variable helper_done_;
-  std::atomic<uint32_t> loops_added_{0};  // changes with each loop, for threads that spin
+  std::atomic<uint32_t> loops_added_{0};  // changes with each loop, for threads that look for one
   Loop* loops_ = nullptr;
   int threads_ = 0;
+  int looking_ = 0;  // threads that look for a loop, and need not be woken
 };
 
 }  // namespace qutlass::cpu
