@@ -4,7 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { Expectation, isRight } from '../../src/cli/bench/checks';
 import { LayerCopies, copiesNeeded } from '../../src/cli/bench/copies';
 import { lastLevelCacheBytes } from '../../src/cli/bench/machine';
-import { type Calls, type Effort, measure } from '../../src/cli/bench/measure';
+import { type Calls, type Effort, callsOf, measure } from '../../src/cli/bench/measure';
 import type { Product, Provider } from '../../src/cli/bench/providers/provider';
 import { type Measurement, measurementOf } from '../../src/cli/bench/results';
 import type { Shape } from '../../src/cli/bench/shapes';
@@ -52,7 +52,7 @@ export async function measureCell(
     const count = copiesNeeded(provider, kernel.size, cold ? 2 * lastLevelCacheBytes() : 0);
     const product = await copies.product(provider, x, count);
     products.push(product);
-    calls[name] = product.calls;
+    calls[name] = callsOf(product);
     const result = await product.result();
     errors[name] = expectation.errorOf(result);
     result.dispose();

@@ -16,14 +16,14 @@ export function copiesNeeded(
 
 /** One product that uses those of several copies in turn. */
 function inTurn(products: Product[]): Product {
-  let next = 0;
+  let calls = 0;
+  let last = products[0];
   return {
-    calls: async (count) => {
-      for (let i = 0; i < count; i++) {
-        const done = products[next++ % products.length].calls(1);
-        if (done) await done;
-      }
+    call: () => {
+      last = products[calls++ % products.length];
+      return last.call();
     },
+    settle: () => last.settle(),
     result: () => products[0].result(),
     dispose: async () => {
       for (const product of products) await product.dispose();

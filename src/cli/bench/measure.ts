@@ -2,14 +2,16 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Tensor } from '@tensorflow/tfjs-core';
-
-import type { Package } from '../models/load_package';
 import { rest } from './rest';
 import { type Microseconds, percentilesOf } from './statistics';
 
-/** Queues one call of tfjs; the result is disposed of by the caller. */
-export type Call = () => Tensor;
+/** What is called again and again. */
+export interface Callable {
+  /** Makes one call, or queues it; its result is let go of. */
+  call(): void | Promise<void>;
+  /** Waits for what has been queued. */
+  settle(): void;
+}
 
 /** Makes so many calls, and resolves when the last is done. */
 export type Calls = (count: number) => void | Promise<void>;
@@ -31,18 +33,13 @@ export interface Effort {
 /** Calls that take longer need not be waken: what that saves is nothing to them. */
 const LONG_CALL_MS = 200;
 
-/** Waits for the device: reads one element, which no queued work can overtake. */
-function wait(tf: Package, result: Tensor): void {
-  tf.tidy(() => result.flatten().slice(0, 1).dataSync());
-}
-
-/** Calls of tfjs, with a wait for the last. */
-export function callsOf(tf: Package, call: Call): Calls {
-  return (count) => {
-    for (let i = 1; i < count; i++) call().dispose();
-    const last = call();
-    wait(tf, last);
-    last.dispose();
+export function callsOf(callable: Callable): Calls {
+  return async (count) => {
+    for (let i = 0; i < count; i++) {
+      const done = callable.call();
+      if (done) await done;
+    }
+    callable.settle();
   };
 }
 

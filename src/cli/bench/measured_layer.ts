@@ -4,7 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Package } from '../models/load_package';
 import { Expectation, isRight } from './checks';
 import { LayerCopies, copiesNeeded } from './copies';
-import { type Calls, type Effort, measure } from './measure';
+import { type Calls, type Effort, callsOf, measure } from './measure';
 import type { Product, Provider } from './providers/provider';
 import { randomInput, randomKernel } from './random_matrix';
 import { type Measurement, measurementOf } from './results';
@@ -98,7 +98,7 @@ export class MeasuredLayer {
   ): Promise<Measurement[]> {
     const { coldBytes, effort, signal } = this.conditions;
     const calls: Record<string, Calls> = {};
-    for (const provider of providers) calls[provider.name] = products.get(provider)!.calls;
+    for (const provider of providers) calls[provider.name] = callsOf(products.get(provider)!);
     const times = await measure(calls, effort, signal);
     return providers.map((provider) =>
       measurementOf(provider, this.shape, m, {

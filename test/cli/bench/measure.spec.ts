@@ -1,4 +1,4 @@
-import { type Effort, measure } from '../../../src/cli/bench/measure';
+import { type Effort, callsOf, measure } from '../../../src/cli/bench/measure';
 import { geometricMean, percentilesOf } from '../../../src/cli/bench/statistics';
 
 const EFFORT: Effort = {
@@ -39,6 +39,18 @@ describe("the benchmark's measurements", () => {
     expect(times.b.p20).toBeGreaterThanOrEqual(3000);
     expect(times.b.median).toBeGreaterThanOrEqual(times.b.p20);
     expect(times.b.p80).toBeGreaterThanOrEqual(times.b.median);
+  });
+
+  it('wait once for calls that follow each other, whether these wait themselves or not', async () => {
+    for (const result of [undefined, Promise.resolve()]) {
+      const order: string[] = [];
+      const call = () => {
+        order.push('call');
+        return result;
+      };
+      await callsOf({ call, settle: () => order.push('settle') })(3);
+      expect(order).toEqual(['call', 'call', 'call', 'settle']);
+    }
   });
 
   it('take fewer samples of a slow provider', async () => {

@@ -4,6 +4,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 import { Expectation, checkedRows, isRight } from '../../../src/cli/bench/checks';
 import { LayerCopies, copiesNeeded } from '../../../src/cli/bench/copies';
+import { callsOf } from '../../../src/cli/bench/measure';
 import { PROVIDER_NAMES, makeProviders, whyUnfit } from '../../../src/cli/bench/providers';
 import { randomInput, randomKernel } from '../../../src/cli/bench/random_matrix';
 import type { Package } from '../../../src/cli/models/load_package';
@@ -47,7 +48,7 @@ describeOnBackends("the benchmark's operands", () => {
       for (const count of [1, 3]) {
         const before = tf.memory().numTensors;
         const product = await copies.product(provider, x, count);
-        await product.calls(4);
+        await callsOf(product)(4);
         const error = expectation.errorOf(await product.result());
         expect(isRight(provider.format, error)).withContext(`${provider.name} ${error}`).toBeTrue();
         if (provider.format !== 'float32') {
@@ -67,7 +68,7 @@ describeOnBackends("the benchmark's operands", () => {
     const copies = new LayerCopies(tf, make, make, 1);
     for (const provider of makeProviders(OURS, { groupSize: 32, hadamardSizes: [16] })) {
       const product = await copies.product(provider, x, 2);
-      await product.calls(3);
+      await callsOf(product)(3);
       await product.dispose();
     }
     await copies.dispose();

@@ -56,9 +56,8 @@ async function sessionProduct(
   );
   const feeds = { x: ortTensor((await x.data()) as Float32Array, x.shape) };
   return {
-    calls: async (count) => {
-      for (let i = 0; i < count; i++) (await session.run(feeds)).y.dispose();
-    },
+    call: async () => (await session.run(feeds)).y.dispose(),
+    settle: () => undefined,
     result: async () => {
       const { data } = (await session.run(feeds)).y;
       return tf.tensor2d(data, [x.shape[0], data.length / x.shape[0]]);

@@ -3,14 +3,13 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
 import type { Package } from '../../models/load_package';
 import type { LayerWeights } from '../layer_weights';
-import { type Call, type Calls, callsOf } from '../measure';
+import type { Callable } from '../measure';
 
 /** What the operands are rounded to; it decides how far a result may be from float32's. */
 export type Format = 'float32' | 'int8' | 'int4' | 'int4a4';
 
 /** A provider on one layer with one x `[m, k]`. */
-export interface Product {
-  calls: Calls;
+export interface Product extends Callable {
   /** Float32 `[m, n]`, to be checked; the caller disposes of it. */
   result(): Promise<Tensor2D>;
   /** Of what was made for this x; the weights stay. */
@@ -31,11 +30,17 @@ export interface Provider {
   product(layer: LayerWeights, x: Tensor2D): Promise<Product>;
 }
 
-/** A product that is a call of tfjs; `prepared` is disposed of with it. */
-export function tfjsProduct(tf: Package, call: Call, prepared: Tensor[] = []): Product {
+/** Waits for the device, which does one thing after the other: so nothing queued is later than this. */
+function wait(tf: Package): void {
+  tf.tidy(() => tf.zeros([1]).add(1).dataSync());
+}
+
+/** A product that `multiply` makes with tfjs; `prepared` is disposed of with it. */
+export function tfjsProduct(tf: Package, multiply: () => Tensor, prepared: Tensor[] = []): Product {
   return {
-    calls: callsOf(tf, call),
-    result: () => Promise.resolve(call() as Tensor2D),
+    call: () => multiply().dispose(),
+    settle: () => wait(tf),
+    result: () => Promise.resolve(multiply() as Tensor2D),
     dispose: () => Promise.resolve(tf.dispose(prepared)),
   };
 }
