@@ -24,8 +24,8 @@ export function cellTable(cell: Cell): string {
   const notes = comparisons(cell)
     .filter(({ theirs }) => theirs)
     .map(({ ours, theirs }) => `${ours.provider} ${ratio(ours, theirs!).toFixed(2)}x`);
-  const heading = `${cellTitle(cell[0])}   against onnxruntime: ${notes.join(', ')}`;
-  return [heading, ...rows].join('\n');
+  const against = notes.length === 0 ? '' : `   against onnxruntime: ${notes.join(', ')}`;
+  return [cellTitle(cell[0]) + against, ...rows].join('\n');
 }
 
 function meanOf(title: string, chosen: Comparison[]): string {
@@ -36,9 +36,10 @@ function meanOf(title: string, chosen: Comparison[]): string {
   return `  ${title.padEnd(22)}geometric mean ${mean}x, least ${least.toFixed(2)}x at ${cellTitle(worst.ours)}`;
 }
 
-/** Ratios to ONNX Runtime over all cells. */
+/** Ratios to ONNX Runtime over all cells; empty where nothing was compared with it. */
 export function summaryTable(cells: Cell[]): string {
   const all = cells.flatMap(comparisons).filter(({ theirs }) => theirs);
+  if (all.length === 0) return '';
   const providers = [...new Set(all.map(({ ours }) => ours.provider))];
   const rows = providers.map((provider) =>
     meanOf(

@@ -4,6 +4,7 @@
  */
 import { describeMachine, type Machine } from '../../src/cli/bench/machine';
 import { ortVersion } from '../../src/cli/bench/onnx/runtime';
+import { whyUnfit } from '../../src/cli/bench/providers';
 import * as tf from '../../src/index';
 import { type CpuMeasurement, measureCell } from './cell';
 import { parseOptions } from './options';
@@ -25,8 +26,10 @@ async function main(): Promise<void> {
   const on = machine();
   for (const shape of shapes) {
     for (const cache of caches) {
+      const circumstances = { k: shape.k, threads: threads[0], cold: cache === 'cold' };
+      const fit = providers.filter((provider) => whyUnfit(provider, circumstances) === undefined);
       for (const m of ms) {
-        const cell = await measureCell(providers, shape, m, threads[0], cache === 'cold');
+        const cell = await measureCell(fit, shape, m, threads[0], circumstances.cold);
         process.send!(cell.map((measurement): Line => ({ ...measurement, ...on })));
       }
     }

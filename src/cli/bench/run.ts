@@ -47,8 +47,9 @@ class LayerRun {
     private readonly shape: Shape,
     private readonly audience: Audience,
   ) {
+    const circumstances = { k: shape.k, threads: plan.threads, cold: plan.coldBytes > 0 };
     this.providers = plan.providers.filter((provider) => {
-      const reason = whyUnfit(provider, shape.k);
+      const reason = whyUnfit(provider, circumstances);
       if (reason !== undefined) audience.leftOut(`${provider.name}: ${reason}`);
       return reason === undefined;
     });

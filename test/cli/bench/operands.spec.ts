@@ -105,13 +105,16 @@ describe("the benchmark's checks", () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(64);
   });
 
-  it('keep providers from layers that they do not take', () => {
+  it('keep providers from what they cannot be measured on', () => {
     const options = { groupSize: 128, hadamardSizes: [256] };
-    const unfit = (k: number) =>
-      makeProviders(PROVIDER_NAMES, options).filter((provider) => whyUnfit(provider, k));
-    expect(unfit(1024)).toEqual([]);
-    const names = unfit(200).map(({ name }) => name);
-    expect(names).toEqual(['int8-had256', 'int4a4-had256', 'onnxruntime-int4']);
+    const unfit = (k: number, threads: number, cold: boolean) =>
+      makeProviders(PROVIDER_NAMES, options)
+        .filter((provider) => whyUnfit(provider, { k, threads, cold }))
+        .map(({ name }) => name);
+    expect(unfit(1024, 2, false)).toEqual([]);
+    expect(unfit(1024, 1, true)).toEqual([]);
+    expect(unfit(200, 2, false)).toEqual(['int8-had256', 'int4a4-had256', 'onnxruntime-int4']);
+    expect(unfit(1024, 2, true)).toEqual(['onnxruntime-int8', 'onnxruntime-int4']);
   });
 
   it('make as many copies as the cache cannot hold', () => {

@@ -58,9 +58,22 @@ export function makeProviders(names: readonly ProviderName[], variants: Variants
   );
 }
 
-/** What keeps a provider from a layer of that K; undefined where nothing does. */
-export function whyUnfit({ library, group, hadamard }: Provider, k: number): string | undefined {
+/** Where a provider is to be measured. */
+export interface Circumstances {
+  k: number;
+  threads: number;
+  /** Whether copies of the weights are used in turn. */
+  cold: boolean;
+}
+
+/** What keeps a provider from being measured so; undefined where nothing does. */
+export function whyUnfit(
+  { library, group, hadamard }: Provider,
+  { k, threads, cold }: Circumstances,
+): string | undefined {
   if (hadamard > 0 && k % hadamard !== 0) return `K=${k} is no multiple of ${hadamard}`;
-  const needsWholeGroups = library === 'onnxruntime-node' && group !== null;
-  return needsWholeGroups && k % group !== 0 ? `K=${k} is no multiple of ${group}` : undefined;
+  if (library !== 'onnxruntime-node') return undefined;
+  if (group !== null && k % group !== 0) return `K=${k} is no multiple of ${group}`;
+  // They look for work while those of the next copy do theirs: it would be up to 90 times slower.
+  return cold && threads > 1 ? 'each copy of the weights has threads of its own' : undefined;
 }
