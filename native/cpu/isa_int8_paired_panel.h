@@ -23,6 +23,7 @@
 #pragma once
 
 #include "cpu/isa.h"
+#include "cpu/isa_int8_panel.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -114,12 +115,7 @@ void int8_paired_panel_tile(const void* const* a, const int32_t* panel, int64_t 
       }
     }
   }
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      int32_t* out = sums + i * stride + v * V::kLanes;
-      V::store(out, V::add(V::load(out), tile[i][v]));
-    }
-  }
+  add_to_sums<V>(tile, sums, stride);
 }
 
 }  // namespace

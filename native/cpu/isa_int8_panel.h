@@ -44,6 +44,17 @@ void pack_int8_panel(const int32_t* const* columns, int64_t words, int32_t* pane
   }
 }
 
+template <typename V, int kVectors, int kRows>
+[[gnu::always_inline]] inline void add_to_sums(const typename V::Int (&tile)[kRows][kVectors],
+                                               int32_t* sums, int64_t stride) {
+  for (int i = 0; i < kRows; ++i) {
+    for (int v = 0; v < kVectors; ++v) {
+      int32_t* out = sums + i * stride + v * V::kLanes;
+      V::store(out, V::add(V::load(out), tile[i][v]));
+    }
+  }
+}
+
 template <typename V, typename V8, int kVectors, int kRows>
 void int8_panel_tile(const void* const* a, const int32_t* panel, int64_t words, int32_t* sums,
                      int64_t stride) {
@@ -66,12 +77,7 @@ void int8_panel_tile(const void* const* a, const int32_t* panel, int64_t words, 
       }
     }
   }
-  for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      int32_t* out = sums + i * stride + v * V::kLanes;
-      V::store(out, V::add(V::load(out), tile[i][v]));
-    }
-  }
+  add_to_sums<V>(tile, sums, stride);
 }
 
 }  // namespace
