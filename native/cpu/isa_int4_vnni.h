@@ -8,7 +8,8 @@
 namespace qutlass::cpu {
 namespace {
 
-// What isa_int4_byte_dot.h calls leaf_sum. V8, the type of isa_int8_kernels.h, multiplies.
+// What isa_int4_byte_dot.h calls leaf_sum. V8, the type of isa_int8_kernels.h, multiplies, by a
+// multiply_add that takes activations from where they lie.
 template <typename V, typename V8, int kVectors>
 [[gnu::always_inline]] inline typename V::Int vnni_leaf_sum(const typename V::Int* even,
                                                             const typename V::Int* odd,

@@ -2,6 +2,7 @@
 // those of the two ops.
 #include "cpu/kernels.h"
 #include "cpu/workspace.h"
+#include "qutlass/linear_product.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -42,18 +43,9 @@ const char* quantize(const LinearInt4Args& args, const QuantizedRows& rows) {
 
 template <typename Product, typename Args>
 Product product_without_zeros(const Args& args, const QuantizedRows& rows) {
-  Product product{};
+  auto product = product_of_rows<Product>(args, words_a_row(args));
   product.a = rows.values;
-  product.b = args.w;
   product.sa = rows.scale;
-  product.sb = args.w_scale;
-  product.sb_is_scalar = args.w_scale_is_scalar;
-  product.bias = args.bias;
-  product.y = args.y;
-  product.m = args.m;
-  product.n = args.n;
-  product.words = words_a_row(args);
-  product.activation = args.activation;
   return product;
 }
 

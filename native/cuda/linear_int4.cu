@@ -6,6 +6,7 @@
 #include "cuda/linear_integers_stream.cuh"
 #include "cuda/tile_plan.h"
 #include "cuda/widened_int4.h"
+#include "qutlass/linear_product.h"
 
 namespace qutlass::cuda {
 
@@ -42,17 +43,7 @@ QuantizeInt4Args quantization_of(const LinearInt4Args& args) {
 
 // Without the quantized x: it will lie at a multiple of 256 bytes, and so is aligned as null is.
 MatmulInt4Int4Args product_of(const LinearInt4Args& args) {
-  MatmulInt4Int4Args product{};
-  product.b = args.w;
-  product.sb = args.w_scale;
-  product.bias = args.bias;
-  product.y = args.y;
-  product.m = args.m;
-  product.n = args.n;
-  product.words = int4_words(args.k);
-  product.sb_is_scalar = args.w_scale_is_scalar;
-  product.activation = args.activation;
-  return product;
+  return product_of_rows<MatmulInt4Int4Args>(args, int4_words(args.k));
 }
 
 QuantizedRow row_of(const LinearInt4Args& args) { return {args.x, args.k, true, args.method}; }

@@ -4,6 +4,7 @@
 #include "cuda/launch.h"
 #include "cuda/linear_integers_stream.cuh"
 #include "cuda/tile_plan.h"
+#include "qutlass/linear_product.h"
 
 namespace qutlass::cuda {
 
@@ -29,19 +30,10 @@ Layout layout_of(const LinearInt8Args& args) {
 }
 
 MatmulInt8Args product_of(const LinearInt8Args& args, const QuantizeInt8Args& quantized) {
-  MatmulInt8Args product{};
+  auto product = product_of_rows<MatmulInt8Args>(args, int8_words(args.k));
   product.a = quantized.values;
-  product.b = args.w;
   product.sa = quantized.scale;
-  product.sb = args.w_scale;
   product.a_zero = args.symmetric ? nullptr : quantized.zero;
-  product.bias = args.bias;
-  product.y = args.y;
-  product.m = args.m;
-  product.n = args.n;
-  product.words = int8_words(args.k);
-  product.sb_is_scalar = args.w_scale_is_scalar;
-  product.activation = args.activation;
   return product;
 }
 
