@@ -59,7 +59,7 @@ export function makeProviders(names: readonly ProviderName[], variants: Variants
 }
 
 /** Where a provider is to be measured. */
-export interface Circumstances {
+interface Circumstances {
   k: number;
   threads: number;
   /** Whether copies of the weights are used in turn. */
