@@ -149,7 +149,7 @@ struct MatmulInt8Args {
   Activation activation;
 };
 
-// y[m, n] = bf16(act(sum_g scale_g * sum_{k in g} bf16(x_k) * (q_k - zero_g) + bias)).
+// y[m, n] = bf16(act(row_scale * sum_g scale_g * sum_{k in g} bf16(x_k) * (q_k - zero_g) + bias)).
 struct MatmulInt4Args {
   const float* x;        // [m, k]
   const int32_t* w;      // [n, int4_words(k)]
@@ -162,6 +162,25 @@ struct MatmulInt4Args {
   int64_t k;
   int64_t group_size;  // k, or a multiple of 8; groups = group_count(k, group_size)
   Activation activation;
+  const float* row_scale;  // [m], or null for 1
+};
+
+// quantize_int8(x), symmetric, then the product of its integers with w: y[m, n] =
+// bf16(act(scale_m * sum_g scale_g * sum_{k in g} a_k * (q_k - zero_g) + bias)).
+struct LinearInt8Int4Args {
+  const float* x;        // [m, k]
+  const int32_t* w;      // [n, int4_words(k)]
+  const float* scales;   // [n, groups]
+  const int32_t* zeros;  // [n, groups] in 0..15, or null for 8
+  const float* bias;     // [n], or null
+  float* y;              // [m, n], bf16 values
+  int64_t m;
+  int64_t n;
+  int64_t k;
+  int64_t group_size;  // k, or a multiple of 8; groups = group_count(k, group_size)
+  Activation activation;
+  ScaleMethod method;
+  Rotation rotation;
 };
 
 // quantize_int8(x), then the int8 product with w: the same bits as the two ops one after the other.
