@@ -39,12 +39,12 @@ inline void finish_int8(const int32_t* sums, int64_t size, float sa, const float
   });
 }
 
-// y[n] from the int4 sums of a row; `bias` may be null.
-inline void finish_int4(const float* sums, int64_t size, const float* bias, Activation activation,
-                        float* y) {
+// y[n] from the int4 sums of a row whose scale is `scale`; `bias` may be null.
+inline void finish_int4(const float* sums, int64_t size, float scale, const float* bias,
+                        Activation activation, float* y) {
   with_epilogue_constants(activation, bias != nullptr, [&](auto act, auto has_bias) {
     for (int64_t n = 0; n < size; ++n) {
-      y[n] = int4_epilogue(sums[n], has_bias, has_bias ? bias[n] : 0.0f, act);
+      y[n] = int4_epilogue(sums[n] * scale, has_bias, has_bias ? bias[n] : 0.0f, act);
     }
   });
 }

@@ -41,7 +41,8 @@ struct Int4Product {
 
   // Writes y[row, first_column ...] from its sums.
   void finish_row(int64_t row, int64_t first_column, int64_t columns, const float* sums) const {
-    finish_int4(sums, columns, args.bias ? args.bias + first_column : nullptr, args.activation,
+    finish_int4(sums, columns, args.row_scale ? args.row_scale[row] : 1.0f,
+                args.bias ? args.bias + first_column : nullptr, args.activation,
                 args.y + row * args.n + first_column);
   }
 

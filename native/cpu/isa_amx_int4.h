@@ -127,7 +127,10 @@ class Int4Block : TileBlock<MatmulInt4Args, float> {
         add_products(word / kStepWords, steps);
       }
     }
-    finish_block([](Vector::Int sums, int64_t, int64_t) { return Vector::as_float(sums); });
+    finish_block([&](Vector::Int sums, int64_t row, int64_t) {
+      const float scale = args_.row_scale ? args_.row_scale[row] : 1.0f;
+      return Vector::multiply(Vector::as_float(sums), Vector::broadcast(scale));
+    });
   }
 
  private:

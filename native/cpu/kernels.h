@@ -33,12 +33,14 @@ size_t workspace_bytes(const MatmulInt4Args& args);
 size_t workspace_bytes(const LinearInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Int4Args& args);
 size_t workspace_bytes(const LinearInt4Args& args);
+size_t workspace_bytes(const LinearInt8Int4Args& args);
 
 const char* matmul_int8(const MatmulInt8Args& args, void* workspace);
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace);
 const char* linear_int8(const LinearInt8Args& args, void* workspace);
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace);
 const char* linear_int4(const LinearInt4Args& args, void* workspace);
+const char* linear_int8_int4(const LinearInt8Int4Args& args, void* workspace);
 
 // The instruction set in use: "scalar", "avx2", "neondot", ...; QUTLASS_CPU_ISA forces one.
 const char* isa_name();

@@ -332,7 +332,7 @@ inline double bf16_ulp(double value) {
 
 // One element of an int4 product: the value before rounding to bf16, and how far a kernel's result
 // may lie from it: half a bf16 ulp to round it and one more, and K * 2^-24 of the sum of the
-// magnitudes of the terms.
+// magnitudes of the terms; (K + 2) * 2^-24 where a row has a scale.
 struct Int4Element {
   double value;
   double tolerance;
@@ -341,6 +341,7 @@ struct Int4Element {
 inline Int4Element matmul_int4_at(const MatmulInt4Args& args, int64_t m, int64_t n) {
   const int64_t groups = group_count(args.k, args.group_size);
   const int32_t* row = args.w + n * int4_words(args.k);
+  const double row_scale = args.row_scale ? args.row_scale[m] : 1;
   double sum = 0, magnitude = 0;
   for (int64_t g = 0; g < groups; ++g) {
     const int32_t zero = args.zeros ? args.zeros[n * groups + g] : 8;
@@ -354,10 +355,13 @@ inline Int4Element matmul_int4_at(const MatmulInt4Args& args, int64_t m, int64_t
     }
     sum += scale * group_sum;
   }
+  sum *= row_scale;
+  magnitude *= std::fabs(row_scale);
   if (args.bias) sum += args.bias[n];
   if (args.activation != Activation::kLinear && !(sum > 0) && !std::isnan(sum)) sum = 0;
   if (args.activation == Activation::kRelu6 && sum > 6) sum = 6;
-  return {sum, 1.5 * bf16_ulp(sum) + std::ldexp(static_cast<double>(args.k), -24) * magnitude};
+  const auto roundings = static_cast<double>(args.k + (args.row_scale ? 2 : 0));
+  return {sum, 1.5 * bf16_ulp(sum) + std::ldexp(roundings, -24) * magnitude};
 }
 
 // Whether `got` is a bf16 value within what the contract allows; where the true value is NaN or
@@ -383,6 +387,32 @@ inline bool check_matmul_int4(const MatmulInt4Args& args) {
     }
   }
   return CHECK(true, "y");
+}
+
+// The int4 product that stands for one of int8 rows: their integers as floats, with their scales.
+struct RowsOfInt8 {
+  std::vector<float> x, scale;
+  MatmulInt4Args product{};
+
+  explicit RowsOfInt8(const LinearInt8Int4Args& args) : x(args.m * args.k), scale(args.m) {
+    std::vector<int32_t> values(args.m * int8_words(args.k)), zero(args.m);
+    quantize_int8({args.x, values.data(), scale.data(), zero.data(), args.m, args.k, true,
+                   args.method, args.rotation});
+    for (int64_t i = 0; i < args.m * args.k; ++i) {
+      x[i] =
+          static_cast<float>(int8_at(values.data() + i / args.k * int8_words(args.k), i % args.k));
+    }
+    product = {x.data(), args.w, args.scales, args.zeros,      args.bias,       args.y,
+               args.m,   args.n, args.k,      args.group_size, args.activation, scale.data()};
+  }
+  // product points into this.
+  RowsOfInt8(const RowsOfInt8&) = delete;
+  RowsOfInt8& operator=(const RowsOfInt8&) = delete;
+};
+
+// Checks what linear_int8_int4 made, `args.y`.
+inline bool check_linear_int8_int4(const LinearInt8Int4Args& args) {
+  return check_matmul_int4(RowsOfInt8(args).product);
 }
 
 }  // namespace qutlass::reference

@@ -256,9 +256,30 @@ std::vector<Case> product_cases_of(Operands& o) {
                                 o.n,
                                 o.k,
                                 group,
-                                Activation::kLinear};
+                                Activation::kLinear,
+                                nullptr};
         },
         error_of_int4));
+    cases.push_back(product_case<LinearInt8Int4Args>(
+        o, "linear_int8_int4", group, activations + o.n * o.k / 2, cpu::linear_int8_int4,
+        [&o, group](int64_t i) {
+          return LinearInt8Int4Args{o.x.data(),
+                                    o.w4[i % o.w4.size()].data(),
+                                    o.scales.data(),
+                                    nullptr,
+                                    nullptr,
+                                    o.y.data(),
+                                    o.m,
+                                    o.n,
+                                    o.k,
+                                    group,
+                                    Activation::kLinear,
+                                    ScaleMethod::kAbsMax,
+                                    Rotation{}};
+        },
+        [](const LinearInt8Int4Args& args) {
+          return error_of_int4(reference::RowsOfInt8(args).product);
+        }));
   }
   cases.push_back(product_case<MatmulInt4Int4Args>(
       o, "matmul_int4_int4", 0, activations + o.n * o.k / 2, cpu::matmul_int4_int4,

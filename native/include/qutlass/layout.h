@@ -62,6 +62,9 @@ constexpr int64_t kMaxKInt8ZeroPoint = 65793;
 // The same for products of two int4 operands, each kept as 16 times its value:
 // (2^31 - 1) / (128 * 128), in whole words.
 constexpr int64_t kMaxKInt4Int4 = 131064;
+// The most elements of a group for which a sum of products of -127..127 with -15..15 is exact:
+// (2^31 - 1) / (127 * 15).
+constexpr int64_t kMaxGroupInt8Int4 = 1127288;
 
 static_assert(int8_of(0x80u, 0) == -128 && int8_of(0x7f00u, 1) == 127, "int8 is two's complement");
 static_assert(int8_words(5) == 2 && int4_words(8) == 1 && int4_words(0) == 0, "words round up");

@@ -116,7 +116,7 @@ QUTLASS_HOST_DEVICE inline float int8_epilogue(int32_t acc, float sa, float sb, 
   return round_to_bf16(activate(value, activation));
 }
 
-// bf16(act(sum [+ bias])): the end of every int4 product.
+// bf16(act(sum [+ bias])): the end of every int4 product; a row's scale is in the sum.
 QUTLASS_HOST_DEVICE inline float int4_epilogue(float sum, bool has_bias, float bias,
                                                Activation activation) {
   if (has_bias) sum = add(sum, bias);

@@ -24,6 +24,7 @@ OpEntry matmul_int4_bf16_op();
 OpEntry matmul_int4_int4_bf16_op();
 OpEntry linear_int8_op();
 OpEntry linear_int4_op();
+OpEntry linear_int8_int4_op();
 OpEntry to_device_op();
 
 inline std::vector<OpEntry> all_ops() {
@@ -44,6 +45,7 @@ inline std::vector<OpEntry> all_ops() {
           matmul_int4_int4_bf16_op(),
           linear_int8_op(),
           linear_int4_op(),
+          linear_int8_int4_op(),
           to_device_op()};
 }
 

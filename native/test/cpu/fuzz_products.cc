@@ -97,6 +97,19 @@ void fuzz_int4_int4(Random& random) {
   check_linear("int4 x int4", problem, reference::linear_int4, cpu::linear_int4);
 }
 
+void fuzz_int8_int4(Random& random) {
+  const int64_t m = random_size(random, 150), n = random_size(random, 90);
+  const int64_t k = random_depth(random);
+  Int8Int4Problem problem(random, m, n, k, random_group_size(random, k),
+                          random_activations(random, m * k));
+  Guarded<float> y(m * n);
+  problem.args.y = y.data();
+  context() += ": int8 x int4, " + problem.text();
+  run_product(cpu::linear_int8_int4, problem.args);
+  CHECK(y.is_intact(), "wrote beyond y");
+  reference::check_linear_int8_int4(problem.args);
+}
+
 int fuzz(int64_t products, uint64_t seed) {
   constexpr int kSkipped = 77;
   if (!has_isa()) return outcome().failures ? 1 : kSkipped;
@@ -105,8 +118,8 @@ int fuzz(int64_t products, uint64_t seed) {
     Random random(seed + static_cast<uint64_t>(i));
     cpu::set_thread_count(static_cast<int>(random.integer(1, 3)));
     context() = format("seed %llu", static_cast<unsigned long long>(seed) + i);
-    constexpr void (*kProducts[])(Random&) = {fuzz_int4, fuzz_int8, fuzz_int4_int4};
-    kProducts[random.integer(0, 2)](random);
+    constexpr void (*kProducts[])(Random&) = {fuzz_int4, fuzz_int8, fuzz_int4_int4, fuzz_int8_int4};
+    kProducts[random.integer(0, 3)](random);
     if (outcome().failures) return 1;
   }
   std::printf("ok   %lld products: %lld checks\n", static_cast<long long>(products),

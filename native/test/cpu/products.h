@@ -155,6 +155,48 @@ struct LinearProblem {
   }
 };
 
+// A layer of int4 weights in groups, whose rows are quantized to int8 as they come.
+struct Int8Int4Problem {
+  RandomRotation rotation;
+  std::vector<float> x, scales, bias;
+  std::vector<int32_t> w, zeros;
+  LinearInt8Int4Args args{};
+
+  Int8Int4Problem(Random& random, int64_t m, int64_t n, int64_t k, int64_t group_size,
+                  std::vector<float> rows)
+      : rotation(random, k),
+        x(std::move(rows)),
+        scales(random_floats(random, n * group_count(k, group_size), 1e-3f, 1e-1f)),
+        bias(random_floats(random, n, -3, 3)),
+        w(random_words(random, n * int4_words(k))),  // tails too: they must not count
+        zeros(random_integers(random, n * group_count(k, group_size), 0, 15)) {
+    args.x = x.data();
+    args.w = w.data();
+    args.scales = scales.data();
+    args.zeros = random.chance(0.5) ? zeros.data() : nullptr;
+    args.bias = random.chance(0.5) ? bias.data() : nullptr;
+    args.m = m;
+    args.n = n;
+    args.k = k;
+    args.group_size = group_size;
+    args.activation = kActivations[random.integer(0, 2)];
+    args.method = random_method(random);
+    args.rotation = rotation.rotation;
+  }
+  // args points into this.
+  Int8Int4Problem(const Int8Int4Problem&) = delete;
+  Int8Int4Problem& operator=(const Int8Int4Problem&) = delete;
+
+  std::string text() const {
+    return format(
+        "m %lld, n %lld, k %lld, group size %lld, zeros %d, bias %d, method %d, rotation %lld",
+        static_cast<long long>(args.m), static_cast<long long>(args.n),
+        static_cast<long long>(args.k), static_cast<long long>(args.group_size),
+        args.zeros != nullptr, args.bias != nullptr, static_cast<int>(args.method),
+        static_cast<long long>(args.rotation.block_size));
+  }
+};
+
 // Rows [m, k] with one of zeros and one that is not finite.
 inline std::vector<float> rows_with_special_ones(Random& random, int64_t m, int64_t k) {
   std::vector<float> x = random_floats(random, m * k, -2, 3);

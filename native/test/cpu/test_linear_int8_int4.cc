@@ -1,0 +1,105 @@
+// linearInt8Int4: within the contract's bound of quantizeInt8 and a product in float64, and the
+// same bits for any number of threads.
+#include "products.h"
+
+namespace qutlass::test {
+namespace {
+
+std::vector<float> product_of(Int8Int4Problem& problem) {
+  LinearInt8Int4Args& args = problem.args;
+  context() = problem.text();
+  std::vector<float> first;
+  with_each_thread_count([&] {
+    Guarded<float> y(args.m * args.n);
+    args.y = y.data();
+    run_product(cpu::linear_int8_int4, args);
+    CHECK(y.is_intact(), "wrote beyond y");
+    if (first.empty()) first.assign(y.data(), y.data() + y.size());
+    check_same(y.data(), first.data(), y.size(), "y with more threads");
+  });
+  return first;
+}
+
+void check_close(Int8Int4Problem& problem) {
+  std::vector<float> y = product_of(problem);
+  problem.args.y = y.data();
+  reference::check_linear_int8_int4(problem.args);
+}
+
+void check(Random& random, int64_t m, int64_t n, int64_t k, int64_t group_size) {
+  Int8Int4Problem problem(random, m, n, k, group_size, rows_with_special_ones(random, m, k));
+  check_close(problem);
+}
+
+int64_t random_group_size(Random& random, int64_t k) {
+  return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);
+}
+
+TEST_EACH_ISA(all_tails) {
+  Random random(61);
+  for (int64_t k = 0; k <= 300; ++k) {
+    check(random, random.integer(0, 11), random.integer(0, 13), k, random_group_size(random, k));
+  }
+  for (int64_t m = 0; m <= 9; ++m) {
+    for (int64_t n = 0; n <= 9; ++n) {
+      const int64_t k = random.integer(0, 200);
+      check(random, m, n, k, random_group_size(random, k));
+    }
+  }
+}
+
+TEST_EACH_ISA(several_blocks) {
+  Random random(62);
+  const int64_t shapes[][4] = {{1, 1000, 1024, 128}, {1, 700, 1111, 32}, {4, 300, 2048, 2048},
+                               {131, 67, 600, 64},   {260, 33, 520, 40}, {7, 50, 3000, 3000},
+                               {9, 55, 1536, 768},   {3, 20, 1280, 320}, {30, 70, 1500, 24},
+                               {64, 40, 2000, 1000}, {12, 90, 4096, 32}, {129, 70, 1024, 128}};
+  for (const auto& shape : shapes) check(random, shape[0], shape[1], shape[2], shape[3]);
+}
+
+TEST_EACH_ISA(few_rows_and_all_kinds_of_groups) {
+  Random random(63);
+  for (int64_t m : {1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 33}) {
+    for (int64_t group_size : {8, 32, 64, 96, 128, 160, 256, 384, 2000}) {
+      for (int64_t k : {1024, 1288, 1999}) check(random, m, 9, k, std::min(group_size, k));
+    }
+  }
+}
+
+// Where every product is as large as it can be, sums are too.
+TEST_EACH_ISA(largest_sums) {
+  Random random(64);
+  for (int64_t m : {1, 4, 8, 16, 40}) {
+    for (int64_t group_size : {32, 64, 128, 512, 4096}) {
+      const int64_t k = 4096;
+      for (const float value : {1.0f, -1.0f}) {
+        for (const int32_t word : {0, -1}) {  // nibbles of 0 and of 15
+          Int8Int4Problem problem(random, m, 33, k, group_size, std::vector<float>(m * k, value));
+          problem.args.rotation = {};
+          problem.args.method = ScaleMethod::kAbsMax;
+          std::fill(problem.w.begin(), problem.w.end(), word);
+          std::fill(problem.zeros.begin(), problem.zeros.end(), word == 0 ? 15 : 0);
+          problem.args.zeros = problem.zeros.data();
+          check_close(problem);
+        }
+      }
+    }
+  }
+}
+
+TEST_EACH_ISA(no_weights_but_zero_points_give_the_bias) {
+  Random random(65);
+  for (int64_t m : {1, 3, 8, 20}) {
+    Int8Int4Problem problem(random, m, 21, 768, 64, random_floats(random, m * 768, -2, 3));
+    std::fill(problem.w.begin(), problem.w.end(), 0x33333333);
+    std::fill(problem.zeros.begin(), problem.zeros.end(), 3);
+    problem.args.zeros = problem.zeros.data();
+    problem.args.bias = nullptr;
+    for (const float value : product_of(problem)) CHECK(value == 0.0f, "%s", shown(value).c_str());
+  }
+}
+
+}  // namespace
+}  // namespace qutlass::test
+
+TEST_MAIN()
