@@ -20,8 +20,9 @@ constexpr float kShareThatCounts = 512.0f;
 // The magnitudes of what blocks add to a product make residuals of this share of the blocks' norms
 // not count.
 constexpr float kShareOfNorms = 0.3f;
-// Simple operations an element.
-constexpr int64_t kWorkPerElement = 4;
+// Simple operations an element, of floats and of bytes.
+constexpr int64_t kWorkPerElement = 12;
+constexpr int64_t kWorkPerByte = 5;
 
 static_assert(BlockIntegers::kMaxWords == BlockFloatLayout::kMaxBlockWords);
 static_assert(BlockIntegers::kWordElements == kInt4PerWord);
@@ -120,16 +121,29 @@ float residual_of(float x, float unit) {
 }
 
 // Puts the parts of words among those of each `order_words` words: part by part.
-void put_words(const BlockIntegers& block, int64_t first_word, int64_t words, int64_t order_words,
-               int16_t* values) {
-  int32_t* const parts = reinterpret_cast<int32_t*>(values);
-  Place place(first_word, order_words);
+void put_words(const BlockIntegers& block, int64_t first_word, int64_t words,
+               const BlockFloatLayout& layout, int32_t* values) {
+  Place place(first_word, layout.order_words);
   for (int64_t i = 0; i < words; ++i, place.next()) {
-    int32_t* out = parts + (first_word + i - *place) * BlockIntegers::kParts + *place;
-    for (int64_t part = 0; part < BlockIntegers::kParts; ++part) {
-      out[part * order_words] = block.words[i][part];
+    int32_t* out = values + (first_word + i - *place) * layout.parts + *place;
+    for (int64_t part = 0; part < layout.parts; ++part) {
+      out[part * layout.order_words] = block.words[i][part];
     }
   }
+}
+
+constexpr int64_t kInt8WordsPerWord = kInt4PerWord / kInt8PerWord;
+
+// The even ones of eight bytes.
+int32_t even_bytes(uint64_t bytes) {
+  bytes &= 0x00ff00ff00ff00ffu;
+  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffffu;
+  return static_cast<int32_t>(bytes | bytes >> 16);
+}
+
+int32_t sum_of_bytes(int32_t word) {
+  const auto bits = static_cast<uint32_t>(word);
+  return int8_of(bits, 0) + int8_of(bits, 1) + int8_of(bits, 2) + int8_of(bits, 3);
 }
 
 }  // namespace
@@ -160,11 +174,11 @@ BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const Block
       make_block_(isa.block_integers ? isa.block_integers : make_block_integers),
       m_(m),
       k_(k),
-      row_values_(round_up(layout.words, padded_words) * kInt4PerWord),
-      row_units_(layout.units_before(layout.words)),
+      row_values_(round_up(layout.words, padded_words) * layout.parts),
+      row_units_(layout.parts == BlockIntegers::kParts ? layout.units_before(layout.words) : 0),
       row_sums_(layout.sums_before(layout.words)),
-      most_residuals_(k / kElementsPerResidual),
-      values_(workspace.take<int16_t>(m * row_values_)),
+      most_residuals_(layout.parts == BlockIntegers::kParts ? k / kElementsPerResidual : 0),
+      values_(workspace.take<int32_t>(m * row_values_)),
       units_(workspace.take<float>(m * row_units_)),
       negative_sums_(workspace.take<int32_t>(m * row_sums_)),
       residuals_(workspace.take<Residual>(m * most_residuals_)),
@@ -185,6 +199,12 @@ bool BlockFloatRows::prepare(const float* x) const {
   return expected * kElementsPerCounting <= static_cast<float>(m_) * static_cast<float>(k_);
 }
 
+void BlockFloatRows::prepare(const int32_t* rows) const {
+  const int64_t words = int8_words(k_);
+  parallel_for(m_, m_ * k_ * kWorkPerByte,
+               [&](int64_t row) { prepare_row(rows + row * words, row); });
+}
+
 float BlockFloatRows::spare_roundings() const {
   // A block is converted and added, and so are the bias and the residuals' sum.
   const int64_t most = 2 * layout_.blocks_before(layout_.words) + 4;
@@ -200,17 +220,18 @@ void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, in
                                      int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
   const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
-  const int32_t* from = block.words[0];
-  int32_t* to = reinterpret_cast<int32_t*>(values_ + row * row_values_ + first_word * kInt4PerWord);
-  for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
-    to[i] = from[i] ^ static_cast<int32_t>(flips);
+  int32_t* to = values_ + row * row_values_ + first_word * layout_.parts;
+  for (int64_t i = 0; i < words; ++i, to += layout_.parts) {
+    for (int64_t part = 0; part < layout_.parts; ++part) {
+      to[part] = block.words[i][part] ^ static_cast<int32_t>(flips);
+    }
   }
 }
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
-  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
+  put_words(block, first_word, words, layout_, values_ + row * row_values_);
   if (row_sums_ == 0) return;
   int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   Place place(first_word, layout_.order_words);
@@ -222,7 +243,7 @@ void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, i
   const int64_t run = number / kInt4RunBlocks * layout_.order_words;
   float* units = units_ + row * row_units_ + run;
   int32_t* sums = negative_sums_ + row * row_sums_ + run;
-  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
+  put_words(block, first_word, words, layout_, values_ + row * row_values_);
   Place place(first_word, layout_.order_words);
   const int64_t parts = layout_.order_words / kInt4PartWords;
   for (int64_t i = 0; i < words; ++i, place.next()) {
@@ -233,13 +254,75 @@ void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, i
   }
 }
 
-void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
-  const bool is_for_panels = layout_.order_words == 1;
-  if (!is_for_panels) {
-    std::fill_n(values_ + row * row_values_, row_values_, int16_t{0});
-    std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
-    std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
+void BlockFloatRows::put(const BlockIntegers& block, int64_t row, int64_t first_word,
+                         int64_t number, int64_t words) const {
+  if (is_for_panels()) {
+    put_panel_block(block, row, first_word, number, words);
+  } else if (!layout_.is_in_runs()) {
+    put_block(block, row, first_word, number, words);
+  } else {
+    put_block_of_run(block, row, first_word, number, words);
   }
+}
+
+// Blocks of panels leave nothing between them.
+void BlockFloatRows::clear_row(int64_t row) const {
+  if (is_for_panels()) return;
+  std::fill_n(values_ + row * row_values_, row_values_, 0);
+  std::fill_n(units_ + row * row_units_, row_units_, 0.0f);
+  std::fill_n(negative_sums_ + row * row_sums_, row_sums_, 0);
+}
+
+void BlockFloatRows::prepare_row(const int32_t* words, int64_t row) const {
+  clear_row(row);
+  residual_counts_[row] = 0;
+  const int64_t whole_words = int8_words(k_) / kInt8WordsPerWord;
+  put_int8_words(words, whole_words, row, 0);
+  if (whole_words < layout_.words) {
+    const int32_t last[kInt8WordsPerWord] = {words[whole_words * kInt8WordsPerWord]};
+    put_int8_words(last, 1, row, whole_words);
+  }
+  if (row_sums_ > 0) add_int8_sums(row);
+}
+
+// The int8 words that go with `count` words of weights, from `first_word` on.
+void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t row,
+                                    int64_t first_word) const {
+  const uint64_t flips =
+      layout_.order == Int4Order::kUnsignedBytes ? 0x8080808080808080u : uint64_t{0};
+  const int64_t order_words = layout_.order_words;
+  int32_t* const values = values_ + row * row_values_;
+  Place place(first_word, order_words);
+  for (int64_t i = 0; i < count; ++i, place.next()) {
+    const uint64_t low = static_cast<uint32_t>(words[i * kInt8WordsPerWord]);
+    const uint64_t high = static_cast<uint32_t>(words[i * kInt8WordsPerWord + 1]);
+    const uint64_t bytes = (low | high << 32) ^ flips;
+    int32_t* out = values + (first_word + i - *place) * BlockIntegers::kPartsOfBytes + *place;
+    out[0] = even_bytes(bytes);
+    out[order_words] = even_bytes(bytes >> 8);
+  }
+}
+
+// The negative sums of a row of bytes, of which every kInt4PartWords words go to one lane.
+void BlockFloatRows::add_int8_sums(int64_t row) const {
+  const int64_t order_words = layout_.order_words, parts = order_words / kInt4PartWords;
+  const int32_t* const values = values_ + row * row_values_;
+  int32_t* const sums = negative_sums_ + row * row_sums_;
+  for (int64_t word = 0; word < layout_.words; word += kInt4PartWords) {
+    const int64_t block = word / layout_.block_words, place = word % order_words;
+    const int32_t* even = values + (word - place) * BlockIntegers::kPartsOfBytes + place;
+    int32_t sum = 0;
+    for (int64_t i = 0; i < kInt4PartWords; ++i) {
+      sum += sum_of_bytes(even[i]) + sum_of_bytes(even[order_words + i]);
+    }
+    const int64_t lane =
+        lane_of(layout_.order, block % kInt4RunBlocks, place / kInt4PartWords, parts);
+    sums[block / kInt4RunBlocks * order_words + lane] -= sum;
+  }
+}
+
+void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
+  clear_row(row);
   BlockIntegers block;
   Residual* residuals = residuals_ + row * most_residuals_;
   int64_t residual_count = 0;
@@ -250,13 +333,7 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
     const int64_t count = std::min(layout_.block_end(word) * kInt4PerWord, k_) - begin;
     const int64_t words = divide_up(count, kInt4PerWord);
     make_block_(x + begin, count, block_form(), &block);
-    if (is_for_panels) {
-      put_panel_block(block, row, word, number, words);
-    } else if (!layout_.is_in_runs()) {
-      put_block(block, row, word, number, words);
-    } else {
-      put_block_of_run(block, row, word, number, words);
-    }
+    put(block, row, word, number, words);
     squares += block.squares * block.unit * block.unit;
     norms += std::sqrt(block.squares) * block.unit;
     if (block.residual_magnitude == 0.0f) continue;
@@ -272,7 +349,7 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   residual_counts_[row] = static_cast<int32_t>(residual_count);
   residual_magnitudes_[row] = magnitude;
   // Not so where anything is not finite: such residuals always count.
-  const float granted = is_for_panels ? kShareOfNorms * spare_roundings() * norms : 0.0f;
+  const float granted = is_for_panels() ? kShareOfNorms * spare_roundings() * norms : 0.0f;
   const float share = kShareThatCounts * (magnitude - granted) / std::sqrt(squares);
   expected_residuals_[row] =
       static_cast<float>(residual_count) * (share < 1.0f ? std::max(share, 0.0f) : 1.0f);

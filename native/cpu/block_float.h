@@ -6,6 +6,8 @@
 // or 2^-6, of that one are whole multiples of the unit. So integers have two signed bytes. Others,
 // much smaller than the largest of their block, are rounded to multiples of the unit, or to 0 where
 // they are not finite. What they are more than that is a residual, which is kept as a float.
+//
+// Rows that are int8 are such integers as they come, of one byte; their scale is the caller's.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +39,7 @@ struct BlockFloatLayout {
   // The integers of so many words are together, in this order. Then come the next words.
   int64_t order_words;
   Int4Order order;
+  int64_t parts;  // of a word's integers: BlockIntegers::kParts, or kPartsOfBytes
 
   static constexpr int64_t kMaxBlockWords = 2 * kMaxLanes;
 
@@ -62,11 +65,13 @@ class BlockFloatRows {
   // From x [m, k], rounded to bf16. False where so many residuals are likely to count that the
   // integers are not worth it.
   bool prepare(const float* x) const;
+  // From packed int8 rows [m, int8_words(k)].
+  void prepare(const int32_t* rows) const;
 
   const BlockFloatLayout& layout() const { return layout_; }
-  // The integers of a row from a word on.
-  const int16_t* values(int64_t row, int64_t word) const {
-    return values_ + row * row_values_ + word * kInt4PerWord;
+  // The parts of a row's integers from a word on.
+  const int32_t* values(int64_t row, int64_t word) const {
+    return values_ + row * row_values_ + word * layout_.parts;
   }
   // All units of a row. With panels, that is all that is wanted beside values.
   const float* units(int64_t row) const { return units_ + row * row_units_; }
@@ -79,9 +84,7 @@ class BlockFloatRows {
             row_sums_};
   }
   // All rows in the order of tiles.
-  Int4ByteRows byte_rows() const {
-    return {reinterpret_cast<const int32_t*>(values_), units_, m_, row_values_ / 2, row_units_};
-  }
+  Int4ByteRows byte_rows() const { return {values_, units_, m_, row_values_, row_units_}; }
   Residuals residuals(int64_t row) const;
   // What a residual may change a product by, as a share of the sum of the terms' magnitudes: what
   // the contract grants for K roundings, less those that there are.
@@ -89,7 +92,14 @@ class BlockFloatRows {
 
  private:
   void prepare_row(const float* x, int64_t row) const;
+  void prepare_row(const int32_t* words, int64_t row) const;
+  void put_int8_words(const int32_t* words, int64_t count, int64_t row, int64_t first_word) const;
+  void add_int8_sums(int64_t row) const;
+  void clear_row(int64_t row) const;
+  bool is_for_panels() const { return layout_.order_words == 1; }
   BlockForm block_form() const;
+  void put(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
+           int64_t words) const;
   // Put a block's first words, and what goes with it, where they belong.
   void put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                        int64_t words) const;
@@ -101,7 +111,7 @@ class BlockFloatRows {
   BlockFloatLayout layout_;
   MakeBlockIntegers make_block_;
   int64_t m_, k_, row_values_, row_units_, row_sums_, most_residuals_;
-  int16_t* values_;
+  int32_t* values_;
   float* units_;
   int32_t* negative_sums_;
   Residual* residuals_;

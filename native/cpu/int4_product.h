@@ -14,18 +14,24 @@ struct Int4Product {
   const Isa& isa;
   const MatrixUnit* matrices;  // or null
   const MatmulInt4Args& args;
+  // Packed int8 rows [m, int8_words(k)] in the place of args.x, or null.
+  const int32_t* int8_rows;
   int64_t words;   // of a weight row
   int64_t groups;  // of a weight row
   // Of a group. One that is all of K may end within a word, which it then has for itself.
   int64_t group_words;
 
-  Int4Product(const Isa& isa, const MatrixUnit* matrices, const MatmulInt4Args& args)
+  Int4Product(const Isa& isa, const MatrixUnit* matrices, const MatmulInt4Args& args,
+              const int32_t* int8_rows = nullptr)
       : isa(isa),
         matrices(matrices),
         args(args),
+        int8_rows(int8_rows),
         words(int4_words(args.k)),
         groups(group_count(args.k, args.group_size)),
         group_words(std::max<int64_t>(int4_words(args.group_size), 1)) {}
+
+  const Int4Kernels& kernels() const { return int8_rows ? isa.int8_int4 : isa.int4; }
 
   Int4Row row(int64_t n) const {
     return {args.w + n * words, args.scales + n * groups,

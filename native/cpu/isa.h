@@ -91,9 +91,9 @@ constexpr int kInt4RunBlocks = 4;
 constexpr int kInt4PartWords = 4;
 
 // A tile's rows of activations in block floating point (block_float.h), from some block on. The
-// next row is so many integers, units and sums on.
+// next row is so many parts of integers, units and sums on.
 struct BlockFloats {
-  const int16_t* values;
+  const int32_t* values;
   const float* units;
   const int32_t* negative_sums;
   int64_t row_values;
@@ -110,7 +110,8 @@ struct Int4DotTile {
               int64_t group_words, float* sums);
 };
 
-// Tiles for groups that are whole blocks, or for ones that share a vector.
+// Tiles for groups that are whole blocks, or for ones that share a vector. Those for integers of
+// one byte take no units.
 struct Int4Dots {
   Int4Order order;
   int block_vectors;                   // vectors of words that are a block of activations
@@ -158,6 +159,13 @@ using UnpackInt4 = void (*)(const Int4Row* rows, int64_t first_word, int64_t wor
 using Int4Tile = void (*)(const float* x, const float* w, const float* scales, int64_t words,
                           int64_t group_words, float* sums);
 
+// The kernels of int4 products whose activations are integers of one size.
+struct Int4Kernels {
+  const Int4Dots* dots;  // in order of preference
+  int dots_count;        // 0 where other kernels do as well
+  Int4Panels panels;
+};
+
 // How each of some columns of floats becomes integers (see quantize in qutlass/numerics.h).
 struct ColumnQuantizers {
   const float* inverse;
@@ -171,10 +179,9 @@ struct Isa {
 
   IntegerKernels int8;
 
-  int64_t int4_lanes;         // words of a vector
-  const Int4Dots* int4_dots;  // in order of preference
-  int int4_dots_count;        // 0 where the tiles do as well
-  Int4Panels int4_panels;
+  int64_t int4_lanes;                                         // words of a vector
+  Int4Kernels int4;                                           // of integers of two bytes
+  Int4Kernels int8_int4;                                      // of one
   float (*largest_magnitude)(const float* x, int64_t count);  // max |x|; NaN does not count
   MakeBlockIntegers block_integers;                           // or null for the portable one
   int64_t int4_columns;

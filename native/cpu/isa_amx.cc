@@ -11,7 +11,8 @@ const MatrixUnit kAmxMatrixUnit = {
     "amx",
     {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
     {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4},
-    {int4_byte_layout, arrange_int4_bytes, kBlockColumns, multiply_int4_bytes},
+    {int4_byte_layout, arrange_int4_bytes<2>, kBlockColumns, multiply_int4_bytes<2>},
+    {int8_int4_layout, arrange_int4_bytes<1>, kBlockColumns, multiply_int4_bytes<1>},
     {kTileRows, int4_int4_strip_bytes, arrange_int4_int4, kBlockRows, kBlockColumns,
      multiply_int4_int4}};
 

@@ -4,7 +4,8 @@
 // which a byte of a row is a lane (int4_tiles.h). Weights become bytes by a mask and a shift, even
 // nibbles in one tile and odd ones in another. So a step, 128 elements of 16 weight rows, takes two
 // tile products for every strip of lanes, whose sums are exact; they are then multiplied by units
-// and scales, and added up in float32, lane by lane, to be brought together at the end.
+// and scales, and added up in float32, lane by lane, to be brought together at the end. Activations
+// that are int8 have but one byte, and no units.
 #pragma once
 
 #include "cpu/int4_tiles.h"
@@ -19,7 +20,6 @@ static_assert(kInt4StepWords == kTileWords && kInt4StripLanes == kTileWords);
 // Steps whose weights are unpacked at once, for the first-level cache; the sums of all are on their
 // way at once.
 constexpr int kChunkSteps = 4;
-constexpr int kBytesOfInteger = 2;
 // Of a step, for every lane of a group: where a step has fewer groups they are repeated.
 constexpr int kStepScales = 4;
 
@@ -30,24 +30,37 @@ constexpr int64_t kLeastByteRows = 4;
 constexpr int64_t kMostByteRows = 16;
 constexpr int64_t kMostRowsOfShortK = 8;
 constexpr int64_t kLeastLongK = 2048;
+// Those that are int8: at most what a block of y has (matmul_int4_integers.cc).
+constexpr int64_t kLeastOneByteRows = 5;
+constexpr int64_t kMostOneByteRows = 128;
 // A lane adds up less than K roundings of up to 3 times the terms, for the two bytes of a value are
 // up to 3 times as large: with fewer words of K that would not hold.
 constexpr int64_t kLeastByteWords = 8;
 
-Int4TileLayout int4_byte_layout(const MatmulInt4Args& args) {
+// For activations of so many bytes, of so many rows.
+template <int kBytes>
+Int4TileLayout byte_layout(const MatmulInt4Args& args, int64_t least_rows, int64_t most_rows) {
   const int64_t words = count_of(args.k, kInt4PerWord);
   const int64_t group_words = count_of(args.group_size, kInt4PerWord);
-  const int64_t most_rows = args.k < kLeastLongK ? kMostRowsOfShortK : kMostByteRows;
-  if (args.m < kLeastByteRows || args.m > most_rows || words < kLeastByteWords) return {};
+  if (args.m < least_rows || args.m > most_rows || words < kLeastByteWords) return {};
   const bool is_whole_steps = group_words >= words || group_words % kInt4StepWords == 0;
   if (!is_whole_steps && group_words * 2 != kInt4StepWords) return {};
   Int4TileLayout layout;
   layout.groups = is_whole_steps ? 1 : 2;
-  layout.strip_rows = kInt4StripLanes / (kBytesOfInteger * layout.groups);
-  layout.lanes = least(kInt4StripLanes, kBytesOfInteger * layout.groups * args.m);
+  layout.strip_rows = kInt4StripLanes / (kBytes * layout.groups);
+  layout.lanes = least(kInt4StripLanes, kBytes * layout.groups * args.m);
   layout.strips = count_of(args.m, layout.strip_rows);
   layout.steps = count_of(words, kInt4StepWords);
   return layout;
+}
+
+Int4TileLayout int4_byte_layout(const MatmulInt4Args& args) {
+  return byte_layout<2>(args, kLeastByteRows,
+                        args.k < kLeastLongK ? kMostRowsOfShortK : kMostByteRows);
+}
+
+Int4TileLayout int8_int4_layout(const MatmulInt4Args& args) {
+  return byte_layout<1>(args, kLeastOneByteRows, kMostOneByteRows);
 }
 
 // Nibbles as signed bytes: 16 * (q - 8), or q - zero.
@@ -88,9 +101,10 @@ inline Vector::Int step_zeros(const int32_t* zeros, int64_t group, int64_t group
 }
 
 // A strip's tiles, transposed from its rows; what the last strip has no rows for is 0.
-template <int kGroups>
+template <int kBytes, int kGroups>
 void arrange_strip(const Int4ByteRows& x, int64_t strip, const Int4Tiles& to) {
   constexpr int kWordsOfGroup = kTileWords / kGroups;
+  constexpr int64_t kParts = kBytes * kInt4StepTiles;
   const Int4TileLayout& layout = to.layout;
   const int64_t first_row = strip * layout.strip_rows;
   const int64_t rows = least(x.rows - first_row, layout.strip_rows);
@@ -103,18 +117,19 @@ void arrange_strip(const Int4ByteRows& x, int64_t strip, const Int4Tiles& to) {
       Vector::Int v[kTileRows];
       for (int lane = 0; lane < kTileRows; ++lane) v[lane] = Vector::broadcast(int32_t{0});
       for (int64_t row = 0; row < rows; ++row) {
-        const int32_t* words = x.words + (first_row + row) * x.row_words +
-                               (step * BlockIntegers::kParts + is_odd) * kTileWords;
+        const int32_t* words =
+            x.words + (first_row + row) * x.row_words + (step * kParts + is_odd) * kTileWords;
         const float* row_units = x.units + (first_row + row) * x.row_units;
-        for (int is_high = 0; is_high < kBytesOfInteger; ++is_high) {
+        for (int is_high = 0; is_high < kBytes; ++is_high) {
           const Vector::Int part = Vector::load(words + is_high * kInt4StepTiles * kTileWords);
           for (int group = 0; group < kGroups; ++group) {
-            const int64_t lane = (kBytesOfInteger * row + is_high) * kGroups + group;
+            const int64_t lane = (kBytes * row + is_high) * kGroups + group;
             const int64_t unit = step * kGroups + group;
             const auto of_group =
                 static_cast<__mmask16>(((1 << kWordsOfGroup) - 1) << group * kWordsOfGroup);
             v[lane] = _mm512_maskz_mov_epi32(of_group, part);
-            if (unit < x.row_units) step_units[lane] = row_units[unit] * (is_high ? 256.0f : 1.0f);
+            if (kBytes > 1 && unit < x.row_units)
+              step_units[lane] = row_units[unit] * (is_high ? 256.0f : 1.0f);
           }
         }
       }
@@ -127,13 +142,15 @@ void arrange_strip(const Int4ByteRows& x, int64_t strip, const Int4Tiles& to) {
   }
 }
 
+template <int kBytes>
 void arrange_int4_bytes(const Int4ByteRows& x, int64_t strip, const Int4Tiles& tiles) {
-  tiles.layout.groups == 1 ? arrange_strip<1>(x, strip, tiles) : arrange_strip<2>(x, strip, tiles);
+  tiles.layout.groups == 1 ? arrange_strip<kBytes, 1>(x, strip, tiles)
+                           : arrange_strip<kBytes, 2>(x, strip, tiles);
 }
 
 // Columns of y, up to two tiles of them, with all rows of the activations: the sums of a strip are
 // those of its lanes.
-template <int kGroups>
+template <int kBytes, int kGroups>
 class Int4BytesBlock : TileBlock<MatmulInt4Args, float> {
  public:
   Int4BytesBlock(const MatmulInt4Args& args, const Int4Tiles& x, int64_t first_column)
@@ -230,8 +247,8 @@ class Int4BytesBlock : TileBlock<MatmulInt4Args, float> {
     Vector::Float totals[kTileRows];
     for (int j = 0; j < kTileRows; ++j) totals[j] = Vector::load(sums + j * kTileWords);
     for (int64_t s = 0; s < steps; ++s) {
-      const Vector::Float unit = Vector::multiply(Vector::load(units + s * kInt4StripLanes),
-                                                  Vector::broadcast(weight_unit_));
+      Vector::Float unit = Vector::broadcast(weight_unit_);
+      if (kBytes > 1) unit = Vector::multiply(Vector::load(units + s * kInt4StripLanes), unit);
       for (int j = 0; j < kTileRows; ++j) {
         const Vector::Int product = Vector::load(products_[s] + j * kTileWords);
         const Vector::Float scales = _mm512_broadcast_f32x4(_mm_load_ps(scales_[s][j]));
@@ -248,7 +265,7 @@ class Int4BytesBlock : TileBlock<MatmulInt4Args, float> {
 
   // Adds up the lanes of every row of activations, for a tile of columns.
   void finish_strip(const float* sums, float* out, int64_t stride) const {
-    constexpr int kRowLanes = kBytesOfInteger * kGroups;
+    constexpr int kRowLanes = kBytes * kGroups;
     Vector::Int lanes[kTileRows];
     for (int j = 0; j < kTileRows; ++j) {
       lanes[j] = _mm512_castps_si512(Vector::load(sums + j * kTileWords));
@@ -271,13 +288,14 @@ class Int4BytesBlock : TileBlock<MatmulInt4Args, float> {
   alignas(64) float scales_[kChunkSteps][kTileRows][kStepScales];
 };
 
+template <int kBytes>
 void multiply_int4_bytes(const MatmulInt4Args& args, const Int4Tiles& x, int64_t first_column,
                          float* sums, int64_t stride) {
   const TileRegisters registers(static_cast<int>(x.layout.lanes));
   if (x.layout.groups == 1) {
-    Int4BytesBlock<1>(args, x, first_column).make(sums, stride);
+    Int4BytesBlock<kBytes, 1>(args, x, first_column).make(sums, stride);
   } else {
-    Int4BytesBlock<2>(args, x, first_column).make(sums, stride);
+    Int4BytesBlock<kBytes, 2>(args, x, first_column).make(sums, stride);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "cpu/isa.h"
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
+#include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_paired_panel.h"
@@ -98,8 +99,37 @@ constexpr Int4Panels kInt4Panels = {
      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
      int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}};
 
+// Of an activation with 128 added and a weight, vpmaddubsw's sums of two products are at most 255 *
+// 15 * 2 each way: 16 bits hold four.
+struct Int8Int4Vector : Int4Vector {
+  using Sums = __m256i;
+  static constexpr int64_t kMostSums = 4;
+
+  static Sums begun(Int) { return zero_int(); }
+  static Sums multiply_add(Sums sums, Int weights, Int activations) {
+    return in_register(_mm256_add_epi16(sums, _mm256_maddubs_epi16(activations, weights)));
+  }
+  static Int ended(Int total, Sums sums) {
+    return add(total, _mm256_madd_epi16(sums, _mm256_set1_epi16(1)));
+  }
+  using Vector::multiply_add;
+  static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
+};
+
+constexpr Int4Panels kInt8Int4Panels = {
+    Int4Order::kUnsignedBytes,
+    4,
+    16,
+    2 * Vector::kLanes,
+    pack_int4_byte_panel<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes>,
+    {int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 1>,
+     int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 2>,
+     int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 3>,
+     int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 4>}};
+
 }  // namespace
 
-constexpr Isa kAvx2Isa = avx2_table<Int4Vector, Int4Int4Vector>("avx2", kInt8, kInt4Panels);
+constexpr Isa kAvx2Isa =
+    avx2_table<Int4Vector, Int4Int4Vector>("avx2", kInt8, kInt4Panels, kInt8Int4Panels);
 
 }  // namespace qutlass::cpu

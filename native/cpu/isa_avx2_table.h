@@ -14,9 +14,15 @@
 namespace qutlass::cpu {
 namespace {
 
-template <typename V>
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<V, 2>(), int4_byte_dots<V, 1>(),
-                                  int4_byte_dots_of_groups<V, 2>()};
+// For activations of so many parts.
+template <typename V, int kParts>
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<V, kParts, 2>(), int4_byte_dots<V, kParts, 1>(),
+                                  int4_byte_dots_of_groups<V, kParts, 2>()};
+
+template <typename V, int kParts>
+constexpr Int4Kernels int4_kernels(const Int4Panels& panels) {
+  return {kInt4Dots<V, kParts>, sizeof kInt4Dots<V, kParts> / sizeof *kInt4Dots<V, kParts>, panels};
+}
 
 template <typename V4>
 constexpr IntegerKernels int4_int4_kernels() {
@@ -42,14 +48,13 @@ constexpr IntegerKernels int4_int4_kernels() {
 // (isa_int4_int4.h).
 template <typename Int4DotVector, typename Int4Int4Vector>
 constexpr Isa avx2_table(const char* name, const IntegerKernels& int8,
-                         const Int4Panels& int4_panels) {
+                         const Int4Panels& int4_panels, const Int4Panels& int8_int4_panels) {
   return {
       name,
       int8,
       Vector::kLanes,
-      kInt4Dots<Int4DotVector>,
-      sizeof kInt4Dots<Int4DotVector> / sizeof *kInt4Dots<Int4DotVector>,
-      int4_panels,
+      int4_kernels<Int4DotVector, BlockIntegers::kParts>(int4_panels),
+      int4_kernels<Int4DotVector, BlockIntegers::kPartsOfBytes>(int8_int4_panels),
       largest_magnitude<Int4Vector>,
       make_block_integers,
       2 * Vector::kLanes,

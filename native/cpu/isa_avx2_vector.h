@@ -172,13 +172,13 @@ struct Int4Vector : Vector {
   }
   // vpmaddubsw adds two products, and 16 bits hold the sums of a leaf of two vectors. One kind of
   // bytes comes after the other: so there are registers for the weights.
-  template <int kVectors>
+  template <int kVectors, int kParts>
   [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
     static_assert(kVectors <= 2);
     constexpr int64_t kBytes = sizeof(Int);
     const auto sums_of = [&](const int8_t* bytes) __attribute__((always_inline)) {
       Int sum = zero_int();
-      for (int v = 0; v < kVectors; ++v, bytes += 4 * kBytes) {
+      for (int v = 0; v < kVectors; ++v, bytes += kParts * kBytes) {
         const Int products =
             _mm256_add_epi16(_mm256_maddubs_epi16(even[v], load_bytes(bytes)),
                              _mm256_maddubs_epi16(odd[v], load_bytes(bytes + kBytes)));
@@ -186,9 +186,9 @@ struct Int4Vector : Vector {
       }
       return in_register(sum);
     };
-    const Int low = sums_of(x);
-    return add(_mm256_madd_epi16(low, _mm256_set1_epi16(1)),
-               _mm256_madd_epi16(sums_of(x + 2 * kBytes), _mm256_set1_epi16(256)));
+    const Int low = _mm256_madd_epi16(sums_of(x), _mm256_set1_epi16(1));
+    if (kParts == BlockIntegers::kPartsOfBytes) return low;
+    return add(low, _mm256_madd_epi16(sums_of(x + 2 * kBytes), _mm256_set1_epi16(256)));
   }
   static Int add_halves(Int a, Int b) {
     constexpr int kHighOfB = 0xcc, kHighOfALowOfB = 0x5;

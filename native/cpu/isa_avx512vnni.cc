@@ -24,6 +24,7 @@ struct Int8Vector {
   using Row = __m512i;
   static constexpr int kWords = 16;
   static constexpr bool kAsksAhead = true;
+  static constexpr int64_t kMostSums = int64_t{1} << 30;
   static constexpr int kPreparedBytes = 64;
 
   static Values add_128(Values v) {
@@ -45,6 +46,8 @@ struct Int8Vector {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "m"(*reinterpret_cast<const __m512i_u*>(a)));
     return sums;
   }
+  static Sums begun(Sums total) { return total; }
+  static Sums ended(Sums, Sums sums) { return sums; }
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
 };
 
@@ -60,9 +63,9 @@ struct Int4Vector : Vector {
   static float total(Float v) { return _mm512_reduce_add_ps(v); }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
-  template <int kVectors>
+  template <int kVectors, int kParts>
   [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
-    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors>(even, odd, x);
+    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors, kParts>(even, odd, x);
   }
   static Int add_halves(Int a, Int b) {
     constexpr int kHighOfB = 0xcccc, kHighOfALowOfB = 0x55;
@@ -123,9 +126,35 @@ struct Int4Int4Vector {
   static int32_t total(__m512i v) { return _mm512_reduce_add_epi32(v); }
 };
 
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, 2>(), int4_byte_dots<Int4Vector, 1>(),
-                                  int4_byte_dots_of_groups<Int4Vector, 2>(),
-                                  int4_byte_dots_of_groups<Int4Vector, 4>()};
+// For activations of so many parts.
+template <int kParts>
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, kParts, 2>(),
+                                  int4_byte_dots<Int4Vector, kParts, 1>(),
+                                  int4_byte_dots_of_groups<Int4Vector, kParts, 2>(),
+                                  int4_byte_dots_of_groups<Int4Vector, kParts, 4>()};
+
+template <int kParts>
+constexpr Int4Kernels int4_kernels(int least_panel_rows) {
+  return {kInt4Dots<kParts>,
+          sizeof kInt4Dots<kParts> / sizeof *kInt4Dots<kParts>,
+          {Int4Order::kUnsignedBytes,
+           12,
+           least_panel_rows,
+           2 * Vector::kLanes,
+           pack_int4_byte_panel<Int4Vector, Int8Vector, 2, kParts>,
+           {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 1>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 2>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 3>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 4>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 5>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 6>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 7>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 8>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 9>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 10>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 11>,
+            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 12>}}};
+}
 
 }  // namespace
 
@@ -151,25 +180,8 @@ const Isa kAvx512VnniIsa = {
       int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
       int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}},
     Vector::kLanes,
-    kInt4Dots,
-    sizeof kInt4Dots / sizeof *kInt4Dots,
-    {Int4Order::kUnsignedBytes,
-     12,
-     5,
-     2 * Vector::kLanes,
-     pack_int4_byte_panel<Int4Vector, Int8Vector, 2>,
-     {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 1>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 2>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 3>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 4>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 5>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 6>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 7>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 8>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 9>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 10>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 11>,
-      int4_byte_panel_tile<Int4Vector, Int8Vector, 2, 12>}},
+    int4_kernels<BlockIntegers::kParts>(5),
+    int4_kernels<BlockIntegers::kPartsOfBytes>(5),
     largest_magnitude<Int4Vector>,
     make_block_integers,
     2 * Vector::kLanes,

@@ -18,6 +18,7 @@ struct Int8Vector {
   using Row = __m256i;
   static constexpr int kWords = 8;
   static constexpr bool kAsksAhead = false;
+  static constexpr int64_t kMostSums = int64_t{1} << 30;
   static constexpr int kPreparedBytes = 32;
 
   static Values add_128(Values v) {
@@ -43,6 +44,8 @@ struct Int8Vector {
         : "x"(b), "m"(*reinterpret_cast<const __m256i_u*>(a)));
     return sums;
   }
+  static Sums begun(Sums total) { return total; }
+  static Sums ended(Sums, Sums sums) { return sums; }
   static int32_t total(Sums sums) { return Vector::total(sums); }
 };
 
@@ -78,27 +81,32 @@ struct Int4Int4Vector : Int4Vector {
 };
 
 struct Int4DotVector : Int4Vector {
-  template <int kVectors>
+  template <int kVectors, int kParts>
   [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
-    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors>(even, odd, x);
+    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors, kParts>(even, odd, x);
   }
   static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
 };
 
-constexpr Int4Panels kInt4Panels = {Int4Order::kUnsignedBytes,
-                                    6,
-                                    8,
-                                    2 * Vector::kLanes,
-                                    pack_int4_byte_panel<Int4DotVector, Int8Vector, 2>,
-                                    {int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 1>,
-                                     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 2>,
-                                     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 3>,
-                                     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 4>,
-                                     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 5>,
-                                     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, 6>}};
+// For activations of so many parts.
+template <int kParts>
+constexpr Int4Panels kInt4Panels = {
+    Int4Order::kUnsignedBytes,
+    6,
+    8,
+    2 * Vector::kLanes,
+    pack_int4_byte_panel<Int4DotVector, Int8Vector, 2, kParts>,
+    {int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 1>,
+     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 2>,
+     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 3>,
+     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 4>,
+     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 5>,
+     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 6>}};
 
 }  // namespace
 
-const Isa kAvxVnniIsa = avx2_table<Int4DotVector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels);
+const Isa kAvxVnniIsa =
+    avx2_table<Int4DotVector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels<BlockIntegers::kParts>,
+                                              kInt4Panels<BlockIntegers::kPartsOfBytes>);
 
 }  // namespace qutlass::cpu

@@ -4,7 +4,8 @@
 // The 16-bit integers of an activation (block_float.h) are split into bytes, x = 256 * high + low,
 // both signed, and a weight is an unsigned nibble. So words become two vectors of bytes by a mask
 // and a shift, with nothing to widen, and a sum of eight products of two bytes, at most
-// 8 * 15 * 128 each way, fits 16 bits.
+// 8 * 15 * 128 each way, fits 16 bits. Activations that are int8 are such bytes as they come: a
+// word has kParts vectors of them, four or two, and integers of one byte have no units.
 //
 // A run of words is four leaves of some vectors. Each leaf's sums are 32-bit lanes, of which every
 // 128 bits, a part, are added up, so that a run leaves one vector: lane p * 4 + l has part p of
@@ -13,7 +14,8 @@
 //
 // A vector type V is as in isa_int4_dot.h, of 8 or 16 lanes, and has
 //   low_nibbles(words), high_nibbles(words)   of every byte
-//   leaf_sum<n>(even, odd, x)   products of n vectors of either nibbles with activations at x
+//   leaf_sum<n, kParts>(even, odd, x)   products of n vectors of either nibbles with activations
+//                                       at x
 //   add_halves(a, b)      in every part, the sums of two elements of a, then those of b
 //   add_quarters(ab, cd)  of two of those: the lanes above
 //   in_group_order(v)     lane parts * l + p of that
@@ -30,10 +32,6 @@ constexpr int kLeaves = kInt4RunBlocks;
 // So far ahead words are asked for: a weight row is one stream, whose pages the processor does not
 // foresee.
 constexpr int64_t kPrefetchWords = 512;
-// Bytes of activations that go with a vector of words: low and high bytes of either nibbles.
-template <typename V>
-constexpr int64_t kActivationBytes = 4 * sizeof(typename V::Int);
-
 // How many groups a leaf has; kLong where a group is one leaf or more.
 constexpr int kLong = 0;
 
@@ -45,8 +43,8 @@ struct LaneOperands {
 };
 
 // The sums of a leaf for every row.
-template <typename V, int kVectors, int kRows>
-[[gnu::always_inline]] inline void leaf_sums(const int8_t* x, int64_t row_bytes,
+template <typename V, int kParts, int kVectors, int kRows>
+[[gnu::always_inline]] inline void leaf_sums(const int32_t* x, int64_t row_values,
                                              const int32_t* words, typename V::Int (&sums)[kRows]) {
   typename V::Int even[kVectors], odd[kVectors];
   __builtin_prefetch(words + kPrefetchWords);
@@ -56,23 +54,22 @@ template <typename V, int kVectors, int kRows>
     odd[v] = V::high_nibbles(loaded);
   }
   for (int i = 0; i < kRows; ++i) {
-    sums[i] = V::template leaf_sum<kVectors>(even, odd, x + i * row_bytes);
+    sums[i] = V::template leaf_sum<kVectors, kParts>(
+        even, odd, reinterpret_cast<const int8_t*>(x + i * row_values));
   }
 }
 
 // totals += scale * unit * sum of x * (q - zero) over the first `count` leaves of a run, of which
 // words(leaf) gives the words.
-template <typename V, int kVectors, int kGroups, int kRows, typename Words>
+template <typename V, int kParts, int kVectors, int kGroups, int kRows, typename Words>
 [[gnu::always_inline]] inline void add_run(const BlockFloats& x, int64_t count, Words words,
                                            const LaneOperands<V>& operands,
                                            typename V::Float (&totals)[kRows]) {
-  const int8_t* values = reinterpret_cast<const int8_t*>(x.values);
-  const int64_t row_bytes = x.row_values * static_cast<int64_t>(sizeof *x.values);
   typename V::Int leaves[kLeaves][kRows];
   for (int leaf = 0; leaf < kLeaves; ++leaf) {
     if (leaf < count) {
-      leaf_sums<V, kVectors>(values + leaf * kVectors * kActivationBytes<V>, row_bytes, words(leaf),
-                             leaves[leaf]);
+      leaf_sums<V, kParts, kVectors>(x.values + leaf * kVectors * V::kLanes * kParts, x.row_values,
+                                     words(leaf), leaves[leaf]);
     } else {
       for (int i = 0; i < kRows; ++i) leaves[leaf][i] = V::zero_int();
     }
@@ -83,8 +80,10 @@ template <typename V, int kVectors, int kGroups, int kRows, typename Words>
     if (kGroups > 1) sums = V::in_group_order(sums);
     const typename V::Int of_zeros =
         V::multiply(V::load(x.negative_sums + i * x.row_sums), operands.zeros);
-    const typename V::Float products =
-        V::multiply(V::to_float(V::add(sums, of_zeros)), V::load(x.units + i * x.row_units));
+    typename V::Float products = V::to_float(V::add(sums, of_zeros));
+    if (kParts == BlockIntegers::kParts) {
+      products = V::multiply(products, V::load(x.units + i * x.row_units));
+    }
     totals[i] = V::multiply_add(products, operands.scales, totals[i]);
   }
 }
@@ -168,7 +167,7 @@ class RunOperands {
 };
 
 // One weight row; out[i * kColumns] is for row i of activations.
-template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
+template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kColumns>
 [[gnu::always_inline]] inline void int4_byte_dot_of_row(const BlockFloats& x, const Int4Row& row,
                                                         int64_t begin, int64_t end,
                                                         int64_t group_words, float* out) {
@@ -180,12 +179,12 @@ template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
   BlockFloats run = x;
   int64_t word = begin;
   for (; word + Operands::kRunWords <= end; word += Operands::kRunWords) {
-    add_run<V, kVectors, kGroups>(
+    add_run<V, kParts, kVectors, kGroups>(
         run, kLeaves,
         [&](int leaf)
             __attribute__((always_inline)) { return row.words + word + leaf * kLeafWords; },
         operands.next(), totals);
-    run.values += Operands::kRunWords * kInt4PerWord;
+    run.values += Operands::kRunWords * kParts;
     run.units += V::kLanes;
     run.negative_sums += V::kLanes;
   }
@@ -196,7 +195,7 @@ template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
       last[i % kLeafWords] = row.words[word + i];
     }
     const int64_t parts = (left + Operands::kPartWords - 1) / Operands::kPartWords;
-    add_run<V, kVectors, kGroups>(
+    add_run<V, kParts, kVectors, kGroups>(
         run, (left + kLeafWords - 1) / kLeafWords,
         [&](int leaf) __attribute__((always_inline)) {
           return leaf < whole_leaves ? row.words + word + leaf * kLeafWords : last;
@@ -207,48 +206,48 @@ template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
 }
 
 // A weight row takes all registers: columns come one after the other.
-template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
+template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kColumns>
 void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                    int64_t group_words, float* out) {
   for (int j = 0; j < kColumns; ++j) {
-    int4_byte_dot_of_row<V, kVectors, kGroups, kRows, kColumns>(x, rows[j], begin, end, group_words,
-                                                                out + j);
+    int4_byte_dot_of_row<V, kParts, kVectors, kGroups, kRows, kColumns>(x, rows[j], begin, end,
+                                                                        group_words, out + j);
   }
 }
 
-template <typename V, int kVectors, int kRows, int kColumns>
+template <typename V, int kParts, int kVectors, int kRows, int kColumns>
 void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                              int64_t group_words, float* out) {
   const auto dot = group_words == kVectors * V::kLanes
-                       ? int4_byte_dot<V, kVectors, 1, kRows, kColumns>
-                       : int4_byte_dot<V, kVectors, kLong, kRows, kColumns>;
+                       ? int4_byte_dot<V, kParts, kVectors, 1, kRows, kColumns>
+                       : int4_byte_dot<V, kParts, kVectors, kLong, kRows, kColumns>;
   dot(x, rows, begin, end, group_words, out);
 }
 
 // For groups that are whole blocks of kVectors.
-template <typename V, int kVectors>
+template <typename V, int kParts, int kVectors>
 constexpr Int4Dots int4_byte_dots() {
   return {Int4Order::kBytes,
           kVectors,
           1,
           4,
-          {{4, int4_byte_dot_of_blocks<V, kVectors, 1, 4>},
-           {4, int4_byte_dot_of_blocks<V, kVectors, 2, 4>},
-           {4, int4_byte_dot_of_blocks<V, kVectors, 3, 4>},
-           {4, int4_byte_dot_of_blocks<V, kVectors, 4, 4>}}};
+          {{4, int4_byte_dot_of_blocks<V, kParts, kVectors, 1, 4>},
+           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 2, 4>},
+           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 3, 4>},
+           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 4, 4>}}};
 }
 
 // For groups of which a vector has several.
-template <typename V, int kGroups>
+template <typename V, int kParts, int kGroups>
 constexpr Int4Dots int4_byte_dots_of_groups() {
   return {Int4Order::kBytesOfGroups,
           1,
           kGroups,
           4,
-          {{4, int4_byte_dot<V, 1, kGroups, 1, 4>},
-           {4, int4_byte_dot<V, 1, kGroups, 2, 4>},
-           {4, int4_byte_dot<V, 1, kGroups, 3, 4>},
-           {4, int4_byte_dot<V, 1, kGroups, 4, 4>}}};
+          {{4, int4_byte_dot<V, kParts, 1, kGroups, 1, 4>},
+           {4, int4_byte_dot<V, kParts, 1, kGroups, 2, 4>},
+           {4, int4_byte_dot<V, kParts, 1, kGroups, 3, 4>},
+           {4, int4_byte_dot<V, kParts, 1, kGroups, 4, 4>}}};
 }
 
 }  // namespace

@@ -52,13 +52,13 @@ template <typename V, int kGroups>
 
 // sums += x * q of nibble kNibble of the words of every column.
 template <typename V, int kNibble, int kRows, int kColumns>
-[[gnu::always_inline]] inline void add_nibbles(const int16_t* x, int64_t row_values,
+[[gnu::always_inline]] inline void add_nibbles(const int32_t* x, int64_t row_values,
                                                const typename V::Int* words,
                                                typename V::Int (&sums)[kRows][kColumns]) {
   typename V::Int w[kColumns];
   for (int j = 0; j < kColumns; ++j) w[j] = V::template nibbles<kNibble>(words[j]);
   for (int i = 0; i < kRows; ++i) {
-    const typename V::Int row = V::load_16(x + i * row_values + kNibble * 2 * V::kLanes);
+    const typename V::Int row = V::load(x + i * row_values + kNibble * V::kLanes);
     for (int j = 0; j < kColumns; ++j) sums[i][j] = V::dot(sums[i][j], row, w[j]);
   }
 }
@@ -74,8 +74,8 @@ template <typename V, int kVectors, int kRows, int kColumns, typename Load>
     const typename V::Int negative_sum = V::load(x.negative_sums + i * x.row_sums);
     for (int j = 0; j < kColumns; ++j) sums[i][j] = V::multiply(negative_sum, groups[j].zero);
   }
-  const int16_t* values = x.values;
-  for (int v = 0; v < kVectors; ++v, values += V::kLanes * kInt4PerWord) {
+  const int32_t* values = x.values;
+  for (int v = 0; v < kVectors; ++v, values += V::kLanes * BlockIntegers::kParts) {
     typename V::Int words[kColumns];
     for (int j = 0; j < kColumns; ++j) words[j] = load(j, v);
     add_nibbles<V, 0>(values, x.row_values, words, sums);
@@ -118,7 +118,7 @@ void int4_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t 
           return V::load(rows[j].words + word + v * V::kLanes);
         },
         totals);
-    block.values += kBlockWords * kInt4PerWord;
+    block.values += kBlockWords * BlockIntegers::kParts;
     ++block.units;
     block.negative_sums += V::kLanes;
   }

@@ -73,8 +73,8 @@ void pack_int4_panel(const Int4Row* rows, int64_t first_word, int64_t words, int
   }
 }
 
-// sums += scale * unit * tile, at the end of a block.
-template <typename V, int kVectors, int kRows>
+// sums += scale * unit * tile, at the end of a block; without units they are 1.
+template <typename V, bool kHasUnits, int kVectors, int kRows>
 [[gnu::always_inline]] inline void end_block(const typename V::Int (&tile)[kRows][kVectors],
                                              const float* const* units, int64_t block,
                                              const float* scales, const Int4PanelSums& sums) {
@@ -83,8 +83,8 @@ template <typename V, int kVectors, int kRows>
     for (int i = 0; i < kRows; ++i) {
       const int64_t place = i * sums.stride + v * V::kLanes;
       float* out = sums.sums + place;
-      const typename V::Float products =
-          V::multiply(V::to_float(tile[i][v]), V::broadcast(units[i][block]));
+      typename V::Float products = V::to_float(tile[i][v]);
+      if (kHasUnits) products = V::multiply(products, V::broadcast(units[i][block]));
       V::store(out, V::multiply_add(products, scale, V::load(out)));
       if (!sums.magnitudes) continue;
       float* magnitude = sums.magnitudes + place;
@@ -117,7 +117,7 @@ void int4_panel_tile(const int32_t* const* x, const float* const* units, const i
         for (int v = 0; v < kVectors; ++v) tile[i][v] = V::dot(tile[i][v], row, columns[v]);
       }
     }
-    end_block<V>(tile, units, block, scales, sums);
+    end_block<V, true>(tile, units, block, scales, sums);
     left_in_group -= block_words;
     if (left_in_group == 0) {
       left_in_group = group_words;

@@ -115,7 +115,6 @@ struct Int4Vector : Vector {
   using Vector::multiply;
   static Int multiply(Int a, Int b) { return vmulq_s32(a, b); }
   static Int zero_int() { return vdupq_n_s32(0); }
-  static Int load_16(const int16_t* x) { return vreinterpretq_s32_s16(vld1q_s16(x)); }
   static Int dot(Int sums, Int a, Int b) {
     const int16x8_t x = vreinterpretq_s16_s32(a), w = vreinterpretq_s16_s32(b);
     return vmlal_high_s16(vmlal_s16(sums, vget_low_s16(x), vget_low_s16(w)), x, w);
@@ -232,16 +231,17 @@ const Isa kNeonDotIsa = {
       int8_panel_tile<Vector, Int8Vector, 4, 3>, int8_panel_tile<Vector, Int8Vector, 4, 4>,
       int8_panel_tile<Vector, Int8Vector, 4, 5>, int8_panel_tile<Vector, Int8Vector, 4, 6>}},
     Vector::kLanes,
-    kInt4Dots,
-    sizeof kInt4Dots / sizeof *kInt4Dots,
-    {Int4Order::kHalves,
-     6,
-     8,
-     4 * Vector::kLanes,
-     pack_int4_panel<Int4PanelVector, 4>,
-     {int4_panel_tile<Int4PanelVector, 4, 1>, int4_panel_tile<Int4PanelVector, 4, 2>,
-      int4_panel_tile<Int4PanelVector, 4, 3>, int4_panel_tile<Int4PanelVector, 4, 4>,
-      int4_panel_tile<Int4PanelVector, 4, 5>, int4_panel_tile<Int4PanelVector, 4, 6>}},
+    {kInt4Dots,
+     sizeof kInt4Dots / sizeof *kInt4Dots,
+     {Int4Order::kHalves,
+      6,
+      8,
+      4 * Vector::kLanes,
+      pack_int4_panel<Int4PanelVector, 4>,
+      {int4_panel_tile<Int4PanelVector, 4, 1>, int4_panel_tile<Int4PanelVector, 4, 2>,
+       int4_panel_tile<Int4PanelVector, 4, 3>, int4_panel_tile<Int4PanelVector, 4, 4>,
+       int4_panel_tile<Int4PanelVector, 4, 5>, int4_panel_tile<Int4PanelVector, 4, 6>}}},
+    {},  // int8 times int4 is done with integers of two bytes
     largest_magnitude<Int4Vector>,
     nullptr,
     4 * Vector::kLanes,

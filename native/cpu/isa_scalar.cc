@@ -136,8 +136,7 @@ const Isa kScalarIsa = {
     {{1, int8_tile<1, 1>}, {1, int8_tile<2, 1>}, {1, int8_tile<3, 1>}, {1, int8_tile<4, 1>}},
     {},  // no panels
     Vector::kLanes,
-    nullptr,  // no integers
-    0,
+    {},  // no integers
     {},
     nullptr,
     nullptr,

@@ -6,18 +6,47 @@
 #include "cpu/matmul_int4_integers.h"
 #include "cpu/matmul_int4_tiles.h"
 #include "cpu/matmul_matrices.h"
+#include "cpu/multiply_int8_rows.h"
+#include "cpu/parallel.h"
+#include "cpu/workspace.h"
 
 namespace qutlass::cpu {
 namespace {
 
-Int4Product product_of(const MatmulInt4Args& args) {
-  return Int4Product(*configuration().isa, configuration().matrices, args);
+Int4Product product_of(const MatmulInt4Args& args, const int32_t* int8_rows = nullptr) {
+  return Int4Product(*configuration().isa, configuration().matrices, args, int8_rows);
 }
 
 // The products by matrices of floats; null where there are none.
 const MatrixProduct<MatmulInt4Args>* matrix_product() {
   const MatrixUnit* matrices = configuration().matrices;
   return matrices ? &matrices->int4 : nullptr;
+}
+
+// Whether int8 rows are multiplied as they are; else as floats, by matrices or vectors of them.
+bool has_int8_rows_kernels(const Int4Product& product) {
+  if (is_in_int4_tiles(product)) return true;
+  return has_int4_integers(product) && matrices_bytes(matrix_product(), product.args) == 0;
+}
+
+struct Int8Workspace {
+  float* floats;
+  void* product;
+
+  Int8Workspace(const MatmulInt4Args& args, Workspace& workspace)
+      : floats(workspace.take<float>(args.m * args.k)), product(workspace.take<char>(0)) {}
+};
+
+// The integers of int8 rows as floats, which are bf16 values.
+void make_floats(const MatmulInt4Args& args, const int32_t* int8_rows, float* floats) {
+  const int64_t words = int8_words(args.k);
+  parallel_for(args.m, args.m * args.k, [&](int64_t row) {
+    for (int64_t k = 0; k < args.k; ++k) {
+      const auto word = static_cast<uint32_t>(int8_rows[row * words + k / kInt8PerWord]);
+      floats[row * args.k + k] =
+          static_cast<float>(int8_of(word, static_cast<int>(k % kInt8PerWord)));
+    }
+  });
 }
 
 }  // namespace
@@ -41,6 +70,30 @@ const char* matmul_int4(const MatmulInt4Args& args, void* workspace) {
   }
   multiply_int4_tiles(product, static_cast<float*>(workspace));
   return nullptr;
+}
+
+size_t int8_rows_workspace_bytes(const MatmulInt4Args& args) {
+  const int32_t some_row = 0;
+  const Int4Product product = product_of(args, &some_row);
+  if (has_int8_rows_kernels(product)) return int4_integers_bytes(product);
+  Workspace workspace(nullptr);
+  const Int8Workspace parts(args, workspace);
+  return workspace.bytes() + workspace_bytes(args);
+}
+
+const char* multiply_int8_rows(MatmulInt4Args args, const int32_t* int8_rows, void* memory) {
+  if (const char* error = configuration_error()) return error;
+  if (args.m == 0 || args.n == 0) return nullptr;
+  const Int4Product product = product_of(args, int8_rows);
+  if (has_int8_rows_kernels(product)) {
+    multiply_int4_integers(product, memory);
+    return nullptr;
+  }
+  Workspace workspace(memory);
+  const Int8Workspace parts(args, workspace);
+  make_floats(args, int8_rows, parts.floats);
+  args.x = parts.floats;
+  return matmul_int4(args, parts.product);
 }
 
 }  // namespace qutlass::cpu

@@ -25,9 +25,9 @@ constexpr int64_t kDotBytes = 128 * 1024;
 
 // The kernels without panels for the product's groups; null where there are none.
 const Int4Dots* dots_of(const Int4Product& product) {
-  const Isa& isa = product.isa;
-  for (const Int4Dots* dots = isa.int4_dots; dots < isa.int4_dots + isa.int4_dots_count; ++dots) {
-    const int64_t block_words = dots->block_vectors * isa.int4_lanes;
+  const Int4Kernels& kernels = product.kernels();
+  for (const Int4Dots* dots = kernels.dots; dots < kernels.dots + kernels.dots_count; ++dots) {
+    const int64_t block_words = dots->block_vectors * product.isa.int4_lanes;
     const bool is_whole_blocks =
         product.group_words >= product.words || product.group_words % block_words == 0;
     if (dots->groups_of_vector == 1 ? is_whole_blocks
@@ -38,9 +38,15 @@ const Int4Dots* dots_of(const Int4Product& product) {
   return nullptr;
 }
 
+// The products by matrices of bytes; null where there are none.
+const Int4TileProduct* tile_product(const Int4Product& product) {
+  if (!product.matrices) return nullptr;
+  return product.int8_rows ? &product.matrices->int8_int4 : &product.matrices->int4_bytes;
+}
+
 // The tiles of activations where there are matrices of bytes for the product; else no strips.
 Int4TileLayout tiles_of(const Int4Product& product) {
-  return product.matrices ? product.matrices->int4_bytes.layout(product.args) : Int4TileLayout{};
+  return tile_product(product) ? tile_product(product)->layout(product.args) : Int4TileLayout{};
 }
 
 // How a product is done: by tiles, by panels, or by dots.
@@ -51,9 +57,9 @@ struct Method {
 
   explicit Method(const Int4Product& product)
       : tiles(tiles_of(product)),
-        panels(product.isa.int4_panels.rows > 0 ? &product.isa.int4_panels : nullptr),
+        panels(product.kernels().panels.rows > 0 ? &product.kernels().panels : nullptr),
         dots(dots_of(product)) {
-    const bool are_few_rows = product.args.m < product.isa.int4_panels.least_rows;
+    const bool are_few_rows = product.args.m < product.kernels().panels.least_rows;
     if (in_tiles() || (are_few_rows && dots)) panels = nullptr;
     if (in_tiles() || panels) dots = nullptr;
   }
@@ -86,13 +92,14 @@ struct Method {
 
   BlockFloatLayout layout(const Int4Product& product) const {
     const int64_t words = product.words;
+    const int64_t parts = product.int8_rows ? BlockIntegers::kPartsOfBytes : BlockIntegers::kParts;
     if (in_tiles()) {
       const int64_t block = kInt4StepWords / tiles.groups;
-      return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles};
+      return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles, parts};
     }
-    if (panels) return {words, kInt4PanelBlockWords, product.group_words, 1, panels->order};
+    if (panels) return {words, kInt4PanelBlockWords, product.group_words, 1, panels->order, parts};
     const int64_t block = block_words(product);
-    return {words, block, round_up(words + 1, block), product.isa.int4_lanes, dots->order};
+    return {words, block, round_up(words + 1, block), product.isa.int4_lanes, dots->order, parts};
   }
 };
 
@@ -145,8 +152,8 @@ class Block {
     if (has_residuals()) std::fill_n(magnitudes_[0], rows_ * kBlockColumns, 0.0f);
     if (method_.in_tiles()) {
       // Of all rows: a block has more than those.
-      product_.matrices->int4_bytes.multiply(product_.args, tiles_, first_column_, sums_[0],
-                                             kBlockColumns);
+      tile_product(product_)->multiply(product_.args, tiles_, first_column_, sums_[0],
+                                       kBlockColumns);
     } else if (method_.panels) {
       add_panels();
     } else {
@@ -204,7 +211,7 @@ class Block {
       const float* units[kMaxPanelRows];
       for (int64_t i = 0; i < rows; ++i) {
         const int64_t row = first_row_ + first + i;
-        x[i] = reinterpret_cast<const int32_t*>(x_.values(row, first_word));
+        x[i] = x_.values(row, first_word);
         units[i] = x_.units(row) + first_unit;
       }
       panels.tiles[rows - 1](
@@ -218,7 +225,8 @@ class Block {
     const RowTiles tiles(rows_, method_.dots->rows);
     const int64_t tile_rows = std::min<int64_t>(rows_, method_.dots->rows);
     const int64_t step = method_.step_words(product_);
-    const int64_t words = kDotBytes / (tile_rows * kInt4PerWord * sizeof(int16_t)) / step * step;
+    const int64_t word_bytes = x_.layout().parts * static_cast<int64_t>(sizeof(int32_t));
+    const int64_t words = kDotBytes / (tile_rows * word_bytes) / step * step;
     for (int64_t word = 0; word < product_.words; word += words) {
       const int64_t end = std::min(word + words, product_.words);
       for (int64_t tile = 0; tile < tiles.count; ++tile) {
@@ -334,10 +342,14 @@ bool multiply_int4_integers(const Int4Product& product, void* memory) {
   const Method method(product);
   const BlockFloatRows x = method.activations(product, workspace);
   const Int4Tiles tiles = method.take_tiles(workspace);
-  if (!x.prepare(product.args.x)) return false;
+  if (product.int8_rows) {
+    x.prepare(product.int8_rows);
+  } else if (!x.prepare(product.args.x)) {
+    return false;
+  }
   if (method.in_tiles()) {
     parallel_for(tiles.layout.strips, product.args.m * product.args.k, [&](int64_t strip) {
-      product.matrices->int4_bytes.arrange(x.byte_rows(), strip, tiles);
+      tile_product(product)->arrange(x.byte_rows(), strip, tiles);
     });
   }
   const int64_t row_blocks = divide_up(product.args.m, kBlockRows);

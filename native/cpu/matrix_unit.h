@@ -43,6 +43,7 @@ struct MatrixUnit {
   MatrixProduct<MatmulInt8Args> int8;
   MatrixProduct<MatmulInt4Args> int4;
   Int4TileProduct int4_bytes;
+  Int4TileProduct int8_int4;
   MatrixProduct<MatmulInt8Args> int4_int4;  // args whose words have 8 elements
 };
 
