@@ -22,7 +22,7 @@ struct Int8Vector {
     __m256i magnitudes, signs;
   };
   static constexpr int kWords = 8;
-  static constexpr bool kAsksAhead = true;
+  static constexpr int kRowsToAskAhead = 2;
   static constexpr int kPreparedBytes = 64;
 
   static Sums zero() { return _mm256_setzero_si256(); }

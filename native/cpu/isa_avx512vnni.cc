@@ -23,7 +23,7 @@ struct Int8Vector {
   using Values = __m512i;
   using Row = __m512i;
   static constexpr int kWords = 16;
-  static constexpr bool kAsksAhead = true;
+  static constexpr int kRowsToAskAhead = 1;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
   static constexpr int kPreparedBytes = 64;
 

@@ -17,7 +17,7 @@ struct Int8Vector {
   using Values = __m256i;
   using Row = __m256i;
   static constexpr int kWords = 8;
-  static constexpr bool kAsksAhead = false;
+  static constexpr int kRowsToAskAhead = 0;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
   static constexpr int kPreparedBytes = 32;
 

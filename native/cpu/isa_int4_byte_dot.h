@@ -29,9 +29,11 @@ namespace qutlass::cpu {
 namespace {
 
 constexpr int kLeaves = kInt4RunBlocks;
-// So far ahead words are asked for: a weight row is one stream, whose pages the processor does not
-// foresee.
-constexpr int64_t kPrefetchWords = 512;
+// So far ahead words are asked for, a cache line at a time: a weight row is one stream, whose pages
+// the processor does not foresee.
+template <typename V>
+constexpr int64_t kPrefetchWords = 64 * V::kLanes;
+constexpr int64_t kLineWords = 16;
 // How many groups a leaf has; kLong where a group is one leaf or more.
 constexpr int kLong = 0;
 
@@ -47,7 +49,9 @@ template <typename V, int kParts, int kVectors, int kRows>
 [[gnu::always_inline]] inline void leaf_sums(const int32_t* x, int64_t row_values,
                                              const int32_t* words, typename V::Int (&sums)[kRows]) {
   typename V::Int even[kVectors], odd[kVectors];
-  __builtin_prefetch(words + kPrefetchWords);
+  for (int64_t line = 0; line < kVectors * V::kLanes; line += kLineWords) {
+    __builtin_prefetch(words + line + kPrefetchWords<V>);
+  }
   for (int v = 0; v < kVectors; ++v) {
     const typename V::Int loaded = V::load_words(words + v * V::kLanes);
     even[v] = V::low_nibbles(loaded);

@@ -5,7 +5,8 @@
 //   Values                                a vector of int8 weights, in the form that it multiplies
 //   Row                                   likewise of prepared activations
 //   kWords                                words whose elements a vector holds
-//   kAsksAhead                            whether asking for weights before they are needed pays
+//   kRowsToAskAhead                       rows from which asking for weights before they are needed
+//                                         pays; 0 where it never does
 //   kPreparedBytes                        bytes of a vector of prepared activations
 //   zero(), load_prepared(p), load(words), load_first(words, count), multiply_add(sums, a, b),
 //   total(sums)
@@ -26,11 +27,11 @@ template <typename V, int kRows, int kColumns>
 }
 
 // So far ahead of a tile its weights are asked for; beyond a row's end, those are of the next row.
-// A single row of activations uses them up as fast as the processor, unasked, fetches them.
 constexpr int64_t kInt8WordsAhead = 256;
 
 template <typename V, int kRows, int kColumns>
 void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* out) {
+  constexpr bool kAsksAhead = V::kRowsToAskAhead > 0 && kRows >= V::kRowsToAskAhead;
   typename V::Sums sums[kRows][kColumns];
   typename V::Values columns[kColumns];
   const char* rows[kRows];
@@ -43,7 +44,7 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
   for (; word + V::kWords <= words; word += V::kWords) {
     for (int j = 0; j < kColumns; ++j) {
       columns[j] = V::load(b[j] + word);
-      if (V::kAsksAhead && kRows > 1) __builtin_prefetch(b[j] + word + kInt8WordsAhead);
+      if (kAsksAhead) __builtin_prefetch(b[j] + word + kInt8WordsAhead);
     }
     int8_step<V>(rows, columns, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += V::kPreparedBytes;

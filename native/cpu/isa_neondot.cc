@@ -157,7 +157,7 @@ struct Int8Vector {
   using Values = int32x4_t;
   using Row = int32x4_t;
   static constexpr int kWords = 4;
-  static constexpr bool kAsksAhead = false;
+  static constexpr int kRowsToAskAhead = 0;
   static constexpr int kPreparedBytes = 16;
 
   static Sums zero() { return vdupq_n_s32(0); }
