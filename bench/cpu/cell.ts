@@ -13,7 +13,7 @@ import * as tf from '../../src/index';
 /** A line of JSON, but for the machine. */
 export type CpuMeasurement = Measurement & { threads: number };
 
-const EFFORT: Effort = {
+export const EFFORT: Effort = {
   mostSamples: 15,
   leastSamples: 5,
   providerMs: 300,
@@ -33,6 +33,7 @@ export async function measureCell(
   m: number,
   threads: number,
   cold: boolean,
+  effort = EFFORT,
 ): Promise<CpuMeasurement[]> {
   const { n, k } = shape;
   const x = tf.randomNormal([m, k], 0, 1, 'float32', 1) as Tensor2D;
@@ -60,7 +61,7 @@ export async function measureCell(
       throw new Error(`${name} is wrong at M=${m}, N=${n}, K=${k}: error ${errors[name]}`);
     }
   }
-  const times = await measure(calls, EFFORT);
+  const times = await measure(calls, effort);
   for (const product of products) await product.dispose();
   await copies.dispose();
   expectation.dispose();

@@ -6,11 +6,15 @@ import { describeMachine, type Machine } from '../../src/cli/bench/machine';
 import { ortVersion } from '../../src/cli/bench/onnx/runtime';
 import { whyUnfit } from '../../src/cli/bench/providers';
 import * as tf from '../../src/index';
-import { type CpuMeasurement, measureCell } from './cell';
+import { type CpuMeasurement, EFFORT, measureCell } from './cell';
 import { parseOptions } from './options';
 import { PROVIDERS } from './providers';
 
 export type Line = CpuMeasurement & Machine;
+
+/** Until V8 has compiled a call's JavaScript for good, which takes thousands of calls, it is slow. */
+const UNTIL_COMPILED = { ...EFFORT, mostSamples: 1, warmUpMs: 1500 };
+const SMALL_SHAPE = { model: 'none', tp: 1, layer: 'small', n: 256, k: 256 };
 
 function machine(): Machine {
   const described = describeMachine(tf);
@@ -24,6 +28,7 @@ async function main(): Promise<void> {
     ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
   );
   const on = machine();
+  await measureCell(providers, SMALL_SHAPE, 1, threads[0], false, UNTIL_COMPILED);
   for (const shape of shapes) {
     for (const cache of caches) {
       const circumstances = { k: shape.k, threads: threads[0], cold: cache === 'cold' };
