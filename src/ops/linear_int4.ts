@@ -64,7 +64,7 @@ function linearInt4_<T extends Tensor>(
 
   const { matrix } = rotation;
   const kernelName = matrix ? LinearInt4WithMatrix : LinearInt4;
-  return runKernel<T>(name, kernelName, { ...operands, matrix }, { k, activation, ...attrs });
+  return runKernel<T>(name, kernelName, { matrix, ...operands }, { k, activation, ...attrs });
 }
 
 export const linearInt4 = /* @__PURE__ */ op({ linearInt4_ });

@@ -10,6 +10,9 @@ import { runKernel } from './run_kernel';
 import { widthOf } from './shapes';
 import type { LinearInt8Options } from './types';
 
+// Made once: spreading objects is a good part of what a call costs.
+const OPTIONS = { ...LINEAR_OPTIONS, symmetric: BOOLEAN };
+
 /**
  * A dense layer with int8 weights: quantizes the rows of x as they come, multiplies, and adds bias
  * and activation. The same bits as `tf.qutlass.quantizeInt8` followed by `matmulInt8Bf16`, in one
@@ -48,7 +51,7 @@ function linearInt8_<T extends Tensor>(
   options?: LinearInt8Options,
 ): T {
   const name = 'linearInt8';
-  const given = readOptions(name, options, { ...LINEAR_OPTIONS, symmetric: BOOLEAN });
+  const given = readOptions(name, options, OPTIONS);
   const { activation = 'linear', bias, symmetric = true } = given;
   const operands = readLinearOperands(name, 'int8', { x, w, wScale, bias });
   const k = widthOf(operands.x);
@@ -58,7 +61,7 @@ function linearInt8_<T extends Tensor>(
   const { matrix } = rotation;
   const kernelName = matrix ? LinearInt8WithMatrix : LinearInt8;
   const allAttrs = { k, activation, symmetric, ...attrs };
-  return runKernel<T>(name, kernelName, { ...operands, matrix }, allAttrs);
+  return runKernel<T>(name, kernelName, { matrix, ...operands }, allAttrs);
 }
 
 export const linearInt8 = /* @__PURE__ */ op({ linearInt8_ });

@@ -61,7 +61,7 @@ function matmulInt8Bf16_<T extends Tensor>(
   const $aZero = toOptionalTensor(name, 'aZero', aZero, 'int32');
   assertExactInt8Sums(name, k, $aZero !== undefined);
   assertShape(name, 'aZero', $aZero, leadingShape(operands.a), 'one a row of a');
-  return runKernel<T>(name, MatmulInt8Bf16, { ...operands, aZero: $aZero }, { activation });
+  return runKernel<T>(name, MatmulInt8Bf16, { aZero: $aZero, ...operands }, { activation });
 }
 
 export const matmulInt8Bf16 = /* @__PURE__ */ op({ matmulInt8Bf16_ });
