@@ -100,6 +100,12 @@ export type MatmulInt4Bf16Inputs = {
 /** `k` is for the gradient, which keeps no x to see it. */
 export type MatmulInt4Bf16Attrs = { k: number; groupSize: number; activation: FusedActivation };
 
+export const LinearInt8Int4 = 'QutlassLinearInt8Int4';
+/** What runs where there are no zeros: see `MatmulInt4Bf16WithoutZeros`. */
+export const LinearInt8Int4WithoutZeros = 'QutlassLinearInt8Int4WithoutZeros';
+export type LinearInt8Int4Inputs = MatmulInt4Bf16Inputs;
+export type LinearInt8Int4Attrs = MatmulInt4Bf16Attrs & RowQuantizerAttrs;
+
 export const LinearInt8 = 'QutlassLinearInt8';
 /** What runs where there is a matrix: see `MatmulInt4Bf16WithoutZeros`. */
 export const LinearInt8WithMatrix = 'QutlassLinearInt8WithMatrix';

@@ -6,6 +6,7 @@ export { fakeQuantizeRows } from './fake_quantize_rows';
 export { hadamard } from './hadamard';
 export { linearInt4 } from './linear_int4';
 export { linearInt8 } from './linear_int8';
+export { linearInt8Int4 } from './linear_int8_int4';
 export { matmulInt4Bf16 } from './matmul_int4_bf16';
 export { matmulInt4Int4Bf16 } from './matmul_int4_int4_bf16';
 export { matmulInt8Bf16 } from './matmul_int8_bf16';

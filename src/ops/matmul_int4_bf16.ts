@@ -2,12 +2,9 @@ import { op } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
 import { MatmulInt4Bf16, MatmulInt4Bf16WithoutZeros } from '../kernels/kernel_names';
-import { checkScales } from './int4_scales';
+import { readGroupedOperands } from './grouped_operands';
 import { ACTIVATION, POSITIVE_INTEGER, readOptions, TENSOR } from './options';
-import { assertPacked } from './packed';
 import { runKernel } from './run_kernel';
-import { assertMinRank, assertRank, assertShape, leadingShape, widthOf } from './shapes';
-import { toOptionalTensor, toTensor } from './tensor_arguments';
 import type { MatmulInt4Bf16Options } from './types';
 
 /**
@@ -57,22 +54,10 @@ function matmulInt4Bf16_<T extends Tensor>(
     bias: TENSOR,
     activation: ACTIVATION,
   });
-  const $x = toTensor(name, 'x', x, 'float32');
-  const $w = toTensor(name, 'w', w, 'int32');
-  const $scales = toTensor(name, 'scales', scales, 'float32');
-  const $zeros = toOptionalTensor(name, 'zeros', zeros, 'int32');
-  const $bias = toOptionalTensor(name, 'bias', given.bias, 'float32');
-
-  assertMinRank(name, 'x', $x, 2, '[…, M, K]');
-  assertRank(name, 'w', $w, 2, '[N, ceil(K/8)]');
-  const k = widthOf($x);
-  assertPacked(name, 'w', $w, 'int4', k, `K=${k}, as x has`);
-  const groupSize = checkScales(name, k, $w, $scales, $zeros, given.groupSize);
-  assertShape(name, 'bias', $bias, leadingShape($w), 'one a row of w');
-
-  const inputs = { x: $x, w: $w, scales: $scales, zeros: $zeros, bias: $bias };
-  const { activation = 'linear' } = given;
-  const kernelName = $zeros ? MatmulInt4Bf16 : MatmulInt4Bf16WithoutZeros;
+  const { activation = 'linear', bias } = given;
+  const operands = { x, w, scales, zeros, bias };
+  const { inputs, k, groupSize } = readGroupedOperands(name, operands, given.groupSize);
+  const kernelName = inputs.zeros ? MatmulInt4Bf16 : MatmulInt4Bf16WithoutZeros;
   return runKernel<T>(name, kernelName, inputs, { k, groupSize, activation });
 }
 

@@ -2,7 +2,12 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 
-import { MAX_K_INT4_INT4, MAX_K_INT8, MAX_K_INT8_ZERO_POINT } from '../kernels/cpu/layout';
+import {
+  MAX_GROUP_INT8_INT4,
+  MAX_K_INT4_INT4,
+  MAX_K_INT8,
+  MAX_K_INT8_ZERO_POINT,
+} from '../kernels/cpu/layout';
 import {
   assertFormat,
   assertPacked,
@@ -38,6 +43,16 @@ export function assertExactInt4Sums(op: string, k: number): void {
   util.assert(
     k <= MAX_K_INT4_INT4,
     () => `${op}: K is ${k}, expected at most ${MAX_K_INT4_INT4}, so that sums fit int32`,
+  );
+}
+
+/** Checks that the sum of a group of int8 times int4 is exact in int32. */
+export function assertExactInt8Int4Sums(op: string, groupSize: number): void {
+  util.assert(
+    groupSize <= MAX_GROUP_INT8_INT4,
+    () =>
+      `${op}: the group size is ${groupSize}, expected at most ${MAX_GROUP_INT8_INT4}, so that the ` +
+      `sums of groups fit int32`,
   );
 }
 

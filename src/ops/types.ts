@@ -112,6 +112,9 @@ export interface MatmulInt4Bf16Options extends MatmulEpilogueOptions {
 /** Options of `linearInt4`. */
 export interface LinearInt4Options extends MatmulEpilogueOptions, RowQuantizerOptions {}
 
+/** Options of `linearInt8Int4`. */
+export interface LinearInt8Int4Options extends MatmulInt4Bf16Options, RowQuantizerOptions {}
+
 /** Options of `linearInt8`. */
 export interface LinearInt8Options extends MatmulEpilogueOptions, RowQuantizerOptions {
   /** How the rows of x are quantized: see `quantizeInt8`. Defaults to true. */

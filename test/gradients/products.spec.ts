@@ -7,6 +7,7 @@ import {
   type FusedActivation,
   linearInt4,
   linearInt8,
+  linearInt8Int4,
   matmulInt4Bf16,
   matmulInt4Int4Bf16,
   matmulInt8Bf16,
@@ -48,6 +49,21 @@ function int4Case(symmetric: boolean): Case {
   };
 }
 
+function int8Int4Case(symmetric: boolean, method: ScaleMethod): Case {
+  const options = { groupSize: 16, symmetric };
+  const { values, scales, zeros } = quantizeWeightInt4(random<tf.Rank.R2>([K, N], 1), options);
+  const given = symmetric ? null : zeros;
+  return {
+    product: (x, bias, activation) =>
+      linearInt8Int4(x, values, scales, given, { groupSize: 16, bias, activation, method }),
+    seen: (x) => {
+      const rows = quantizeInt8(x, { method });
+      return dequantizeInt8(rows.values, rows.scale, K);
+    },
+    weights: dequantizeInt4(values, scales, zeros, K),
+  };
+}
+
 function int8Case(symmetric: boolean, scalarScale: boolean): Case {
   const quantized = quantizeWeightInt8(random<tf.Rank.R2>([K, N], 1));
   const { values } = quantized;
@@ -80,6 +96,8 @@ function int4Int4Case(method: ScaleMethod, scalarScale: boolean): Case {
 const CASES: [string, () => Case][] = [
   ['matmulInt4Bf16', () => int4Case(false)],
   ['matmulInt4Bf16 without zeros', () => int4Case(true)],
+  ['linearInt8Int4', () => int8Int4Case(false, 'abs_max')],
+  ['linearInt8Int4 without zeros, by quest', () => int8Int4Case(true, 'quest')],
   ['linearInt8', () => int8Case(true, false)],
   ['linearInt8 with zero points for x', () => int8Case(false, false)],
   ['linearInt8 with one scale for all', () => int8Case(true, true)],
@@ -148,6 +166,11 @@ describeOnBackends('The gradient of a product', () => {
       expect(Array.from(dx.dataSync())).toEqual(new Array(m * k).fill(0));
       expect(Array.from(dbias.dataSync())).toEqual(new Array(n).fill(m));
 
+      const grouped = quantizeWeightInt4(tf.ones([k, n]));
+      const linear8 = (x: Tensor) =>
+        linearInt8Int4(x, grouped.values, grouped.scales, grouped.zeros);
+      expect(tf.grad(linear8)(tf.ones([m, k]), tf.ones([m, n])).shape).toEqual([m, k]);
+
       const w = quantizeInt4(tf.ones([n, k]));
       const linear = (x: Tensor) => linearInt4(x, w.values, w.scale);
       expect(tf.grad(linear)(tf.ones([m, k]), tf.ones([m, n])).shape).toEqual([m, k]);
@@ -202,6 +225,10 @@ describeOnBackends('The gradient of a product', () => {
       matmulInt4Bf16(tf.ones([2, 8]), w.values, scales as Tensor2D, w.zeros),
     );
     expect(() => ofScales(w.scales)).toThrowError(/matmulInt4Bf16: scales is part of quantized/);
+    const ofZeros = tf.grad((zeros) =>
+      linearInt8Int4(tf.ones([2, 8]), w.values, w.scales, zeros as Tensor2D),
+    );
+    expect(() => ofZeros(w.zeros)).toThrowError(/linearInt8Int4: zeros is part of quantized/);
     const ofSa = tf.grad((sa) => matmulInt8Bf16(values, values, sa, scale));
     expect(() => ofSa(scale)).toThrowError(
       /matmulInt8Bf16: sa is part of quantized .* use tf.qutlass.linearInt8/,

@@ -5,7 +5,9 @@ import {
   hadamard,
   linearInt4,
   linearInt8,
+  linearInt8Int4,
   quantizeInt4,
+  quantizeWeightInt4,
   quantizeWeightInt8,
   rotate,
   type Rotation,
@@ -89,6 +91,7 @@ describeOnBackends('The gradient of a linear op with a rotation', () => {
   const int4 = () => quantizeInt4(random([n, k], 1));
   type Linear = (x: Tensor, bias: Tensor, rotation?: Rotation) => Tensor;
 
+  const groupedInt4 = () => quantizeWeightInt4(random<tf.Rank.R2>([k, n], 1), { groupSize: 32 });
   const linears: [string, () => Linear][] = [
     [
       'linearInt8',
@@ -96,6 +99,16 @@ describeOnBackends('The gradient of a linear op with a rotation', () => {
         const { values, scale } = int8();
         return (x, bias, rotation) =>
           linearInt8(x, values, scale, { bias, rotation, activation: 'relu', symmetric: false });
+      },
+    ],
+    [
+      'linearInt8Int4',
+      () => {
+        const { values, scales, zeros } = groupedInt4();
+        return (x, bias, rotation) => {
+          const options = { bias, rotation, activation: 'relu', method: 'quest' } as const;
+          return linearInt8Int4(x, values, scales, zeros, options);
+        };
       },
     ],
     [
@@ -120,6 +133,18 @@ describeOnBackends('The gradient of a linear op with a rotation', () => {
       },
     ],
   ];
+
+  it('of linearInt8Int4 is that of rotate, for the matrix', () => {
+    const { values, scales, zeros } = groupedInt4();
+    const [x, matrix, dy] = [random([m, k], 2), random<tf.Rank.R2>([12, 12], 3), random([m, n], 4)];
+    const fused = tf.grad((matrix) =>
+      linearInt8Int4(x, values, scales, zeros, { rotation: { matrix } }),
+    );
+    const apart = tf.grad((matrix) =>
+      linearInt8Int4(rotate(x, matrix as Tensor2D), values, scales, zeros),
+    );
+    expectClose(fused(matrix, dy), apart(matrix, dy));
+  });
 
   for (const [op, makeLinear] of linears) {
     for (const [what, makeRotation] of rotations) {

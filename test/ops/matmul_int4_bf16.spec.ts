@@ -1,68 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
 
 import { matmulInt4Bf16, packInt4, quantizeWeightInt4 } from '../../src/ops';
 import { describeOnBackends } from '../support/backends';
-import {
-  contentsOf,
-  floats,
-  integers,
-  PRODUCT_SIZES,
-  randomFloats,
-  toTensor,
-} from '../support/contents';
+import { contentsOf, floats, PRODUCT_SIZES, randomFloats, toTensor } from '../support/contents';
 import type { Contents } from '../support/contents';
 import { expectNoLeak, expectSameBits } from '../support/expectations';
 import {
-  activations,
-  assert,
-  batchShape,
-  checkProperty,
-  integersIn,
-  moderateFloats,
-  scales,
-  size,
-  words,
-} from '../support/properties';
-import { int4Dot, nearestBf16, packedElement } from '../support/references';
+  assertGroupedProduct,
+  contentsOfWeights,
+  type GroupedProduct,
+  groupedProducts,
+} from '../support/grouped_products';
+import { assert, checkProperty } from '../support/properties';
 
-interface Product {
-  x: Contents;
-  w: Contents;
-  scales: Contents;
-  zeros: Contents | undefined;
-  bias: Contents | undefined;
-  groupSize: number;
-  activation: 'linear' | 'relu' | 'relu6';
-}
-
-/** Products of words with any bits: the tails of rows of w, too, which must not matter. */
-const products: fc.Arbitrary<Product> = fc
-  .tuple(
-    fc.tuple(batchShape, size(4), size(9), size(70)),
-    fc.constantFrom(8, 16, 24, 32, 128),
-    fc.boolean(),
-    fc.boolean(),
-  )
-  .chain(([[batch, m, n, k], groupSize, hasZeros, hasBias]) => {
-    const rows = tf.util.sizeFromShape(batch) * m;
-    const groups = Math.max(1, Math.ceil(k / groupSize));
-    return fc.record({
-      x: moderateFloats(rows * k).map((values) => floats([...batch, m, k], values)),
-      w: words(n * Math.ceil(k / 8)).map((values) => integers([n, Math.ceil(k / 8)], values)),
-      scales: scales(n * groups).map((values) => floats([n, groups], values)),
-      zeros: hasZeros
-        ? integersIn(0, 15, n * groups).map((values) => integers([n, groups], values))
-        : fc.constant(undefined),
-      bias: hasBias
-        ? moderateFloats(n).map((values) => floats([n], values))
-        : fc.constant(undefined),
-      groupSize: fc.constant(groupSize),
-      activation: activations,
-    });
-  });
-
-function multiply({ x, w, scales, zeros, bias, groupSize, activation }: Product): tf.Tensor {
+function multiply({ x, w, scales, zeros, bias, groupSize, activation }: GroupedProduct): tf.Tensor {
   return matmulInt4Bf16(
     toTensor(x),
     toTensor(w),
@@ -73,35 +24,14 @@ function multiply({ x, w, scales, zeros, bias, groupSize, activation }: Product)
 }
 
 /** @throws where an element of y is further from the true product than a float32 sum may be. */
-function assertWithinBound(y: Contents, product: Product): void {
-  const { x, w, scales, zeros, bias, groupSize, activation } = product;
-  const k = x.shape[x.shape.length - 1];
-  const [n, width] = w.shape;
-  const groups = scales.shape[1];
-  const each = <T>(element: (i: number) => T) => Array.from({ length: k }, (_, i) => element(i));
-  for (let column = 0; column < n; column++) {
-    const columnWords = w.values.slice(column * width, (column + 1) * width);
-    const groupOf = (i: number) => column * groups + Math.floor(i / groupSize);
-    const zeroOf = (i: number) => zeros?.values[groupOf(i)] ?? 8;
-    const differences = each((i) => packedElement(columnWords, 4, i) - zeroOf(i));
-    const elementScales = each((i) => scales.values[groupOf(i)]);
-    for (let row = 0; row * n < y.values.length; row++) {
-      const { value, tolerance } = int4Dot({
-        x: Array.from(x.values.slice(row * k, (row + 1) * k)),
-        differences,
-        scales: elementScales,
-        bias: bias?.values[column],
-        activation,
-      });
-      const got = y.values[row * n + column];
-      const where = `at [${row},${column}]: got ${got}`;
-      assert(
-        Math.abs(got - value) <= tolerance,
-        () => `${where}, expected ${value} ± ${tolerance}`,
-      );
-      assert(Object.is(got, nearestBf16(got)), () => `${where}, which is not a bf16 value`);
-    }
-  }
+function assertWithinBound(y: Contents, product: GroupedProduct): void {
+  const { shape, values } = product.x;
+  const k = shape[shape.length - 1];
+  assertGroupedProduct(y, product, {
+    roundings: k,
+    row: (row) => Array.from(values.slice(row * k, (row + 1) * k)),
+    rowScale: () => 1,
+  });
 }
 
 describeOnBackends('matmulInt4Bf16', () => {
@@ -179,7 +109,7 @@ describeOnBackends('matmulInt4Bf16', () => {
   });
 
   it('is within the bound of the true product', () => {
-    checkProperty(products, (product) => {
+    checkProperty(groupedProducts(), (product) => {
       const y = contentsOf(multiply(product));
       const { x, w } = product;
       const shape = [...x.shape.slice(0, -1), w.shape[0]];
@@ -191,15 +121,11 @@ describeOnBackends('matmulInt4Bf16', () => {
   for (const [m, n, k] of PRODUCT_SIZES) {
     for (const groupSize of [32, k]) {
       it(`is within the bound for M=${m}, N=${n}, K=${k}, groups of ${groupSize}, every time`, () => {
-        const kernel = toTensor(randomFloats([k, n], 1));
-        const weights = quantizeWeightInt4(kernel, { groupSize });
-        const product: Product = {
+        const kernel = toTensor<tf.Tensor2D>(randomFloats([k, n], 1));
+        const product: GroupedProduct = {
           x: randomFloats([m, k], 2),
-          w: contentsOf(weights.values),
-          scales: contentsOf(weights.scales),
-          zeros: contentsOf(weights.zeros),
+          ...contentsOfWeights(kernel, { groupSize }),
           bias: randomFloats([n], 3),
-          groupSize,
           activation: 'linear',
         };
         const y = multiply(product);

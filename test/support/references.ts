@@ -91,22 +91,27 @@ export interface Int4Dot {
   scales: number[];
   bias?: number;
   activation: FusedActivation;
+  /** What one unit of x is worth. */
+  rowScale: number;
+  /** How many roundings of 2⁻²⁴ the sum may have. */
+  roundings: number;
 }
 
 /** One element of an int4 product in float64, and how far a float32 sum may be from it. */
-export function int4Dot({ x, differences, scales, bias = 0, activation }: Int4Dot): {
+export function int4Dot(dot: Int4Dot): {
   value: number;
   tolerance: number;
 } {
+  const { x, differences, scales, bias = 0, activation, rowScale, roundings } = dot;
   let sum = bias;
   let magnitude = Math.abs(bias);
   x.forEach((element, i) => {
-    const term = scales[i] * nearestBf16(element) * differences[i];
+    const term = rowScale * scales[i] * nearestBf16(element) * differences[i];
     sum += term;
     magnitude += Math.abs(term);
   });
   const value = nearestBf16(activated(sum, activation));
-  return { value, tolerance: bf16Ulp(value) + x.length * 2 ** -24 * magnitude };
+  return { value, tolerance: bf16Ulp(value) + roundings * 2 ** -24 * magnitude };
 }
 
 const { fround } = Math;

@@ -8,9 +8,17 @@ import { unpackDifferences } from './group_rows';
 import { INT4_PER_WORD, groupCount, int4Words } from './layout';
 import { int4Epilogue, roundToBf16 } from './numerics';
 
+/** The rows of a product with grouped int4 weights; those of x are `rowLength` elements apart. */
+export interface GroupedProductRows {
+  x: Float32Array | Int8Array;
+  rowLength: number;
+  /** What one unit of each row of x is worth; 1 where absent. */
+  scale?: Float32Array;
+}
+
 /** Σ x·(q - zero) over one group, in float64, in ascending order of k. */
 function groupDot(
-  x: Float32Array,
+  x: Float32Array | Int8Array,
   xStart: number,
   differences: Int32Array,
   first: number,
@@ -22,19 +30,18 @@ function groupDot(
 }
 
 /**
- * y `[m, n]` = bf16(act(Σ_g scale_g · Σ_{k∈g} bf16(x_k)·(q_k - zero_g) + bias)).
+ * y `[m, n]` = bf16(act(rowScale · Σ_g scale_g · Σ_{k∈g} x_k·(q_k - zero_g) + bias)).
  *
  * Both sums are float64, groups and k ascending, and the whole is rounded to float32 once, before
  * bias and activation: JavaScript's own precision, and as near to the true value as a backend gets.
  */
-function matmulInt4Bf16(
-  args: CpuKernelArgs<MatmulInt4Bf16Inputs, MatmulInt4Bf16Attrs>,
+export function groupedProduct(
+  { inputs, attrs, backend }: CpuKernelArgs<MatmulInt4Bf16Inputs, MatmulInt4Bf16Attrs>,
+  { x, rowLength, scale }: GroupedProductRows,
 ): TensorInfo {
-  const { inputs, attrs, backend } = args;
   const { groupSize, activation } = attrs;
   const [m, k] = rowsAndWidth(inputs.x.shape);
   const n = inputs.w.shape[0];
-  const x = floatsOf(backend, inputs.x).map(roundToBf16);
   const scales = floatsOf(backend, inputs.scales);
   const bias = inputs.bias && floatsOf(backend, inputs.bias);
   const groups = groupCount(k, groupSize);
@@ -56,12 +63,23 @@ function matmulInt4Bf16(
       for (let group = 0; group < groups; group++) {
         const first = group * groupSize;
         const end = Math.min(first + groupSize, k);
-        sum += scales[column * groups + group] * groupDot(x, row * k, differences, first, end);
+        const dot = groupDot(x, row * rowLength, differences, first, end);
+        sum += scales[column * groups + group] * dot;
       }
+      if (scale) sum *= scale[row];
       y[row * n + column] = int4Epilogue(sum, columnBias, activation);
     }
   }
   return backend.makeTensorInfo(withWidth(inputs.x.shape, n), 'float32', y);
+}
+
+/** Rows of x are rounded to bf16. */
+function matmulInt4Bf16(
+  args: CpuKernelArgs<MatmulInt4Bf16Inputs, MatmulInt4Bf16Attrs>,
+): TensorInfo {
+  const { x } = args.inputs;
+  const rows = floatsOf(args.backend, x).map(roundToBf16);
+  return groupedProduct(args, { x: rows, rowLength: x.shape[x.shape.length - 1] });
 }
 
 export const matmulInt4Bf16Configs = [MatmulInt4Bf16, MatmulInt4Bf16WithoutZeros].map((name) =>

@@ -18,6 +18,9 @@ export const MAX_K_INT8_ZERO_POINT = 65793;
 /** The same for two int4 operands, each kept as 16 times its value, in whole words. */
 export const MAX_K_INT4_INT4 = 131064;
 
+/** The most elements of a group for which a sum of int8, -127…127, times int4 less its zero point is. */
+export const MAX_GROUP_INT8_INT4 = 1127288;
+
 /** Words that hold a row of `k` int8 elements. */
 export function int8Words(k: number): number {
   return Math.ceil(k / INT8_PER_WORD);

@@ -6,6 +6,7 @@ import { dequantizeInt8Config } from './DequantizeInt8';
 import { hadamardConfig } from './Hadamard';
 import { linearInt4Configs } from './LinearInt4';
 import { linearInt8Configs } from './LinearInt8';
+import { linearInt8Int4Configs } from './LinearInt8Int4';
 import { matmulInt4Bf16Configs } from './MatmulInt4Bf16';
 import { matmulInt4Int4Bf16Config } from './MatmulInt4Int4Bf16';
 import { matmulInt8Bf16Config } from './MatmulInt8Bf16';
@@ -25,6 +26,7 @@ export const cpuKernelConfigs: readonly KernelConfig[] = [
   hadamardConfig,
   ...linearInt4Configs,
   ...linearInt8Configs,
+  ...linearInt8Int4Configs,
   ...matmulInt4Bf16Configs,
   matmulInt4Int4Bf16Config,
   matmulInt8Bf16Config,
