@@ -7,9 +7,10 @@ import { QutlassModelError } from './model_error';
  * every version below go on loading (test/fixtures/saved_models).
  *
  * 1: int8 weights with int8 activations, int4 weights with bf16 activations. 2: int4 activations,
- * rotations, scale methods; layers that have none of them are still saved as 1.
+ * rotations, scale methods. 3: int4 weights with int8 activations. A layer is saved as the first version
+ * that has all of what it has.
  */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** @throws QutlassModelError where a config is of a version that is not known here. */
 export function checkFormatVersion(

@@ -16,7 +16,7 @@ export interface LayerReport {
   kind: string;
   /** Of the kernel as a float layer has it, `[K, N]`, or of the layer's first weight. */
   shape: number[];
-  /** 'int8', 'int4 g128', 'int4 a4 hadamard 64 quest', or the dtype of the weights where they are not quantized. */
+  /** 'int8', 'int4 g128', 'int4 g32 a8', 'int4 a4 hadamard 64 quest', or the dtype of the weights where they are not quantized. */
   format: string;
   /** Of all weights of the layer, were they float32. */
   bytesBefore: number;
@@ -62,7 +62,9 @@ export function inspectModel(model: LayersModel): QuantizationReport {
   return { layers: rows, bytesBefore: total('bytesBefore'), bytesAfter: total('bytesAfter') };
 }
 
-/** 'int8', 'int4 g128', 'int4 a4 hadamard 64 quest' */
+const ACTIVATIONS = { int8: 'a8', int4: 'a4' };
+
+/** 'int8', 'int4 g128', 'int4 g32 a8', 'int4 a4 hadamard 64 quest' */
 export function formatText({
   format,
   activations,
@@ -73,7 +75,7 @@ export function formatText({
   return [
     format,
     ...(groupSize === undefined ? [] : [`g${groupSize}`]),
-    ...(activations === 'int4' ? ['a4'] : []),
+    ...(format === 'int4' && activations !== 'bf16' ? [ACTIVATIONS[activations]] : []),
     ...(rotation === undefined ? [] : [rotationText(rotation)]),
     ...(method === 'quest' ? [method] : []),
   ].join(' ');

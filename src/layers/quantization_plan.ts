@@ -20,21 +20,24 @@ export interface QuantizeLayerOptions {
   /** The format of the weights; 'int8' by default. */
   weights?: FormatName;
   /**
-   * What products take their inputs as: 'int8' with int8 weights, 'bf16' (the default) or 'int4' with
-   * int4 ones.
+   * What products take their inputs as: 'int8' with int8 weights; 'bf16' (the default), 'int8' or
+   * 'int4' with int4 ones.
    */
   activations?: ActivationFormat;
   /**
-   * int4 weights with bf16 activations only: how many weights along K share a scale, a multiple of
-   * 8; 128 by default. With int4 activations there is one scale an output.
+   * int4 weights with bf16 or int8 activations only: how many weights along K share a scale, a
+   * multiple of 8; 128 by default. With int4 activations there is one scale an output.
    */
   groupSize?: number;
   /**
-   * See `QuantizedDenseArgs.symmetric`: by default false for int4 weights with bf16 activations, else
-   * true.
+   * See `QuantizedDenseArgs.symmetric`: by default false for int4 weights with bf16 or int8
+   * activations, else true.
    */
   symmetric?: boolean;
-  /** Of inputs and weights, see `tf.qutlass.quantizeInt4`: 'abs_max' by default. */
+  /**
+   * Of inputs and weights, of int4 weights with int8 activations that of inputs alone, see
+   * `tf.qutlass.quantizeInt4`: 'abs_max' by default.
+   */
   method?: ScaleMethod;
   /**
    * Inputs are turned, in blocks of this size along K, before they are quantized, and weights to match,

@@ -14,15 +14,16 @@ export interface QuantizedDenseArgs extends QuantizedProductArgs {
  * bf16 before any activation other than linear, relu and relu6.
  *
  * `format: 'int8'` quantizes the inputs too, row by row as they come (`tf.qutlass.linearInt8`);
- * `format: 'int4'` keeps them in bf16 (`tf.qutlass.matmulInt4Bf16`), or with `activations: 'int4'`
- * quantizes them to int4 (`tf.qutlass.linearInt4`). With a `rotation` they are turned first, as the
- * kernel was. The layer takes float32 `[…, M, K]` to float32 `[…, M, N]`, of any rank from 2 on.
+ * `format: 'int4'` keeps them in bf16 (`tf.qutlass.matmulInt4Bf16`), or with `activations: 'int8'` or
+ * 'int4' quantizes them to that (`tf.qutlass.linearInt8Int4`, `linearInt4`). With a `rotation` they are
+ * turned first, as the kernel was. The layer takes float32 `[…, M, K]` to float32 `[…, M, N]`, of any
+ * rank from 2 on.
  *
  * Its weights, none of them trainable, are in this order: `kernel` int32 `[N, ceil(K/4)]` (int8) or
  * `[N, ceil(K/8)]` (int4); `scale` float32 `[N]` (int8, and int4 with int4 activations) or `scales`
- * float32 `[N, G]` (int4 with bf16 activations), with G = ceil(K/groupSize); `zeros` int32 `[N, G]`
- * (int4 that is not symmetric); `rotation` float32 `[n, n]` (where a matrix turns the inputs); `bias`
- * float32 `[N]`.
+ * float32 `[N, G]` (int4 with bf16 or int8 activations), with G = ceil(K/groupSize); `zeros` int32
+ * `[N, G]` (int4 that is not symmetric); `rotation` float32 `[n, n]` (where a matrix turns the inputs);
+ * `bias` float32 `[N]`.
  * They are zeros until set: by `quantizeModel`, by `packWeights` and `setWeights`, or by loading.
  * Gradients pass through the layer to what comes before it, see `tf.qutlass.linearInt8`.
  *

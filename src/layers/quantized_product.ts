@@ -24,11 +24,14 @@ export type LayerArgs = NonNullable<ConstructorParameters<typeof layers.Layer>[0
 export interface QuantizationArgs {
   /** How the kernel is stored. */
   format: FormatName;
-  /** What inputs are multiplied as; 'int8' for int8 kernels, 'bf16' (the default) or 'int4' for int4. */
+  /**
+   * What inputs are multiplied as: 'int8' for int8 kernels; 'bf16' (the default), 'int8' or 'int4' for
+   * int4 ones.
+   */
   activations?: ActivationFormat;
   /**
-   * int4 with bf16 activations only: how many elements along K share a scale, a multiple of 8; 128
-   * by default. With int4 activations there is one scale an output.
+   * int4 with bf16 or int8 activations only: how many elements along K share a scale, a multiple of 8;
+   * 128 by default. With int4 activations there is one scale an output.
    */
   groupSize?: number;
   /**
@@ -38,7 +41,10 @@ export interface QuantizationArgs {
    * int4 with int4 activations: true.
    */
   symmetric?: boolean;
-  /** Of inputs and kernel, see `tf.qutlass.quantizeInt4`; 'abs_max' with bf16 activations. */
+  /**
+   * Of inputs and kernel, of int4 with int8 activations that of inputs alone, see
+   * `tf.qutlass.quantizeInt4`; 'abs_max' with bf16 activations.
+   */
   method?: ScaleMethod;
   /**
    * How blocks of K are turned, of the inputs as they come and of the kernel: by a Hadamard matrix, or

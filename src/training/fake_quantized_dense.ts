@@ -13,7 +13,7 @@ import { quantizationConfig } from '../layers/formats/quantization_config';
 import { resolveQuantization } from '../layers/formats/resolve_quantization';
 import { rotated } from '../layers/formats/rotation';
 import type { QuantizationArgs } from '../layers/quantized_product';
-import { fakeQuantize, fakeQuantizeRows, type FakeQuantizeOptions } from '../ops';
+import { fakeQuantize, fakeQuantizeRows, type FakeQuantizeOptions, type ScaleMethod } from '../ops';
 import { clippedKernel } from '../ops/fake_quantize';
 import { checkFormatVersion } from '../layers/format_version';
 import { onlyTensor } from '../layers/quantized_layer';
@@ -25,7 +25,7 @@ type DenseArgs = Parameters<typeof layers.dense>[0];
 /** The configuration of a `FakeQuantizedDense` layer. */
 export type FakeQuantizedDenseArgs = DenseArgs &
   QuantizationArgs & {
-    /** See `FakeQuantizeOptions`; 1 with a rotation and with `method: 'quest'`, which clips itself. */
+    /** See `FakeQuantizeOptions`; 1 with a rotation and where weights are clipped by `method: 'quest'`. */
     clipRatio?: number;
   };
 
@@ -70,7 +70,7 @@ export class FakeQuantizedDense extends Dense {
     const label = `FakeQuantizedDense ${this.name}`;
     checkFormatVersion(label, args.formatVersion);
     this.quantization = resolveQuantization(label, 'format', args.format, args);
-    const { method, rotation } = this.quantization;
+    const { rotation } = this.quantization;
     util.assert(
       rotation === undefined || 'hadamard' in rotation,
       () => `${label}: rotation is a matrix, expected {hadamard: size}: training has no other`,
@@ -81,7 +81,7 @@ export class FakeQuantizedDense extends Dense {
       () => `${label}: clipRatio is ${valueText(args.clipRatio)}, expected over 0 and at most 1`,
     );
     util.assert(
-      this.clipRatio === 1 || (method !== 'quest' && rotation === undefined),
+      this.clipRatio === 1 || (this.kernelMethod !== 'quest' && rotation === undefined),
       () =>
         `${label}: clipRatio is ${this.clipRatio}, expected 1 with a rotation or method 'quest'`,
     );
@@ -114,15 +114,23 @@ export class FakeQuantizedDense extends Dense {
     };
   }
 
-  /** Of int8 activations only the weights are rounded in training. */
+  /** With int8 weights, of int8 activations only the weights are rounded in training. */
   private roundedInputs(inputs: Tensor): Tensor {
-    const { activations, method, rotation } = this.quantization;
+    const { format, activations, method, rotation } = this.quantization;
     const turned = rotated(inputs, rotation);
-    return activations === 'int4' ? fakeQuantizeRows(turned, { bits: 4, method }) : turned;
+    if (format === 'int8' || activations === 'bf16') return turned;
+    return fakeQuantizeRows(turned, { bits: activations === 'int4' ? 4 : 8, method });
+  }
+
+  /** The method is that of inputs alone where weights have groups of their own. */
+  private get kernelMethod(): ScaleMethod {
+    const { groupSize, method = 'abs_max' } = this.quantization;
+    return groupSize === undefined ? method : 'abs_max';
   }
 
   private roundedKernel(): Tensor2D {
-    const { format, method, rotation } = this.quantization;
+    const { format, rotation } = this.quantization;
+    const method = this.kernelMethod;
     const kernel = this.kernel.read() as Tensor2D;
     if (method !== 'quest' && rotation === undefined) {
       return fakeQuantize(kernel, this.fakeQuantization());

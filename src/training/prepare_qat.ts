@@ -21,10 +21,10 @@ export interface PrepareQatOptions extends Omit<QuantizeModelOptions, 'inPlace'>
  * Those are the dense layers that `tf.qutlass.quantizeModel` quantizes with the same options, those in
  * TimeDistributed too; layers of other kinds stay float, and can be quantized once `model` is
  * converted. A pretrained model needs a small part of its training again; int4 gains most, int8
- * seldom needs it. Of int8 activations only the weights are rounded here: the inputs, which the
- * quantized layer rounds as well, are not. int4 activations are rounded too, and of `method: 'quest'`
- * what is clipped has no gradient. Rotations are those by Hadamard matrices. The copy has to be
- * compiled; `tf.qutlass.convert` makes it a quantized model.
+ * seldom needs it. With int8 weights only the weights are rounded here: the inputs, which the
+ * quantized layer rounds as well, are not. With int4 weights, int4 and int8 activations are rounded
+ * too, and of `method: 'quest'` what is clipped has no gradient. Rotations are those by Hadamard
+ * matrices. The copy has to be compiled; `tf.qutlass.convert` makes it a quantized model.
  *
  * ```js
  * const model = tf.sequential({layers: [

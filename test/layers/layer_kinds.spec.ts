@@ -172,6 +172,7 @@ const FORMATS: [QuantizeModelOptions, number][] = [
   [{ weights: 'int8' }, 0.02],
   [{ weights: 'int4', groupSize: 8 }, 0.12],
   [{ weights: 'int4', groupSize: 16, symmetric: true }, 0.18],
+  [{ weights: 'int4', groupSize: 8, activations: 'int8' }, 0.12],
 ];
 
 describeOnBackends('The quantized form of', () => {

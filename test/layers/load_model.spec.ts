@@ -128,15 +128,15 @@ describeOnBackends('loadModel', () => {
     ];
     for (const model of models) {
       const artifacts = await artifactsOf(quantizeModel(model));
-      const newer = edited(artifacts, '"format_version":1', '"format_version":3');
+      const newer = edited(artifacts, '"format_version":1', '"format_version":4');
       const message =
-        /Quantized\w+ \w+: was saved in format version 3, and this tfjs-qutlass reads versions up to 2: install a newer one/;
+        /Quantized\w+ \w+: was saved in format version 4, and this tfjs-qutlass reads versions up to 3: install a newer one/;
       await expectCode(newer, 'UNSUPPORTED_VERSION', message);
       await expectAsync(loadLayersModel(tf.io.fromMemory(newer))).toBeRejectedWith(
         jasmine.objectContaining({ code: 'UNSUPPORTED_VERSION' }),
       );
       const strange = edited(artifacts, '"format_version":1', '"format_version":"one"');
-      await expectCode(strange, 'UNSUPPORTED_VERSION', /format version 'one', and .* up to 2$/);
+      await expectCode(strange, 'UNSUPPORTED_VERSION', /format version 'one', and .* up to 3$/);
     }
   });
 });

@@ -3,7 +3,7 @@ import { input, layers, loadLayersModel, model, sequential } from '@tensorflow/t
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 import { QuantizedDense, quantizedDense, type QuantizedDenseArgs } from '../../src/layers';
-import { linearInt8, matmulInt4Bf16 } from '../../src/ops';
+import { linearInt8, linearInt8Int4, matmulInt4Bf16 } from '../../src/ops';
 import { describeOnBackends } from '../support/backends';
 import { contentsOf } from '../support/contents';
 import { expectNoLeak, expectSameBits } from '../support/expectations';
@@ -35,7 +35,7 @@ describeOnBackends('QuantizedDense', () => {
       }
     });
 
-    it(`int4 with ${activation} gives the bits of matmulInt4Bf16`, () => {
+    it(`int4 with ${activation} gives the bits of matmulInt4Bf16, and of linearInt8Int4`, () => {
       for (const symmetric of [true, false]) {
         const layer = filled({ format: 'int4', groupSize: 16, activation, symmetric });
         const x = inputOf([5, K], 3);
@@ -46,6 +46,18 @@ describeOnBackends('QuantizedDense', () => {
         const options = { groupSize: 16, bias, activation };
         const expected = matmulInt4Bf16(x, kernel, scales, zeros, options);
         expectSameBits(apply(layer, x), contentsOf(expected));
+
+        const { quantization } = layer;
+        const ofInt8 = filled({
+          ...quantization,
+          activations: 'int8',
+          activation,
+          method: 'quest',
+        });
+        ofInt8.setWeights(weights);
+        const quest = { ...options, method: 'quest' } as const;
+        const product = linearInt8Int4(x, kernel, scales, zeros, quest);
+        expectSameBits(apply(ofInt8, x), contentsOf(product));
       }
     });
   }

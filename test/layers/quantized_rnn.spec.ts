@@ -117,7 +117,7 @@ describeOnBackends('QuantizedRNN', () => {
     ['no units', { units: 0 }, /QuantizedRNNCell c: units is 0, expected a positive integer/],
     ['an unknown format', { format: 'int2' as never }, /format is 'int2', expected 'int8' or/],
     ['an unknown activation', { recurrentActivation: 'bend' }, /Unknown activation: bend/],
-    ['a newer version', { formatVersion: 3 }, /was saved in format version 3, and this/],
+    ['a newer version', { formatVersion: 4 }, /was saved in format version 4, and this/],
   ];
   for (const [what, args, message] of refused) {
     it(`refuses ${what}`, () => {

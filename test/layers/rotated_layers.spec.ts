@@ -1,8 +1,8 @@
-/** Layers whose inputs are turned before they are quantized, and those with int4 activations. */
+/** Layers whose inputs are turned before they are quantized, and int4 ones with int8 or int4 activations. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { input, layers, loadLayersModel, model, sequential } from '@tensorflow/tfjs-layers';
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 import {
   dequantizeModel,
@@ -73,6 +73,11 @@ const ROTATED: Record<string, QuantizeModelOptions> = {
     groupSize: 16,
     rotation: { hadamard: 32 },
   },
+  'int4 with int8 activations': { weights: 'int4', activations: 'int8', groupSize: 16 },
+  'int4 with int8 activations, symmetric, with a Hadamard rotation, quest': {
+    ...{ weights: 'int4', activations: 'int8', symmetric: true, method: 'quest', groupSize: 8 },
+    rotation: { hadamard: 16 },
+  },
   'int4 activations': { weights: 'int4', activations: 'int4' },
   'int4 activations with a Hadamard rotation, quest': {
     ...{ weights: 'int4', activations: 'int4', method: 'quest' },
@@ -117,11 +122,16 @@ describeOnBackends('A rotated layer', () => {
 describeOnBackends('mergeLora of rotated layers', () => {
   it('packs merged kernels with the rotation that the layer has', () => {
     for (const rotation of [{ matrix: orthogonal(32) }, { hadamard: 32 }]) {
-      const float = wide();
-      const base = quantizeModel(float, { rotation });
-      const merged = mergeLora(addLora(base)); // adapters that add nothing yet
-      const x = inputOf([4, K], 3);
-      expect(relativeError(predict(merged, x)[0], predict(base, x)[0])).toBeLessThan(0.01);
+      for (const [options, bound] of [
+        [{ rotation }, 0.01],
+        [{ rotation, weights: 'int4', activations: 'int8', groupSize: 8 }, 0.1],
+      ] as const) {
+        const float = wide();
+        const base = quantizeModel(float, options);
+        const merged = mergeLora(addLora(base)); // adapters that add nothing yet
+        const x = inputOf([4, K], 3);
+        expect(relativeError(predict(merged, x)[0], predict(base, x)[0])).toBeLessThan(bound);
+      }
     }
   });
 });
@@ -178,6 +188,19 @@ describeOnBackends('quantizeModel with rotations and int4 activations', () => {
     expect(errorOf({ hadamard: 32 })).toBeLessThan(0.6 * errorOf());
   });
 
+  it('loses next to nothing of inputs in int8 that bf16 keeps, with weights in int4', () => {
+    const float = wide();
+    const x = inputOf([16, K], 3);
+    const [bf16, int8, int4] = (['bf16', 'int8', 'int4'] as const).map((activations) => {
+      const groups = activations === 'int4' ? {} : { groupSize: 16 };
+      const quantized = quantizeModel(float, { weights: 'int4', activations, ...groups });
+      return relativeError(predict(quantized, x)[0], predict(float, x)[0]);
+    });
+    expect(int8).toBeLessThan(1.05 * bf16);
+    expect(int8).not.toBe(bf16);
+    expect(int8).toBeLessThan(0.7 * int4);
+  });
+
   it('leaves a layer whose K is no multiple, and says why', () => {
     const quantized = quantizeModel(classifier(), { rotation: { hadamard: 16 } });
     const [first, second, logits] = inspectModel(quantized).layers;
@@ -207,14 +230,19 @@ describeOnBackends('quantizeModel with rotations and int4 activations', () => {
     const output = steps.reduce((x, layer) => layer.apply(x) as SymbolicTensor, tokens);
     const float = model({ inputs: tokens, outputs: output });
     const rotation = { matrix: orthogonal(16) };
-    const quantized = quantizeModel(float, { weights: 'int4', activations: 'int4', rotation });
-    expect(inspectModel(quantized).layers.map(({ format }) => format)).toEqual([
-      ...['int4 g128', ...Array<string>(4).fill('int4 a4 matrix 16')],
-    ]);
     const x = tf.tidy(() => tf.slice(tf.concat([tokensOf(2), tokensOf(2)], 1), [0, 0], [2, 8]));
-    const loaded = await loadLayersModel(tf.io.fromMemory(await artifactsOf(quantized)));
-    expect(predict(loaded, x)).toEqual(predict(quantized, x));
-    loaded.dispose();
+    for (const [activations, format] of [
+      ['int4', 'int4 a4 matrix 16'],
+      ['int8', 'int4 g128 a8 matrix 16'],
+    ] as const) {
+      const quantized = quantizeModel(float, { weights: 'int4', activations, rotation });
+      expect(inspectModel(quantized).layers.map((row) => row.format)).toEqual([
+        ...['int4 g128', ...Array<string>(4).fill(format)],
+      ]);
+      const loaded = await loadLayersModel(tf.io.fromMemory(await artifactsOf(quantized)));
+      expect(predict(loaded, x)).toEqual(predict(quantized, x));
+      loaded.dispose();
+    }
   });
 
   it('saves a layer that has none of it for the versions before', async () => {
@@ -222,8 +250,11 @@ describeOnBackends('quantizeModel with rotations and int4 activations', () => {
     const filter = (_: unknown, path: string) =>
       path === 'hidden' ? options : { weights: 'int8' as const };
     const quantized = quantizeModel(wide(), { filter });
-    const versions = quantized.layers.map((layer) => layer.getConfig().formatVersion);
-    expect(versions).toEqual([2, 1]);
+    const versions = (model: LayersModel) =>
+      model.layers.map((layer) => layer.getConfig().formatVersion);
+    expect(versions(quantized)).toEqual([2, 1]);
+    const int8Activations = { weights: 'int4', activations: 'int8' } as const;
+    expect(versions(quantizeModel(wide(), int8Activations))).toEqual([3, 3]);
     expect(quantized.layers[1].getConfig().rotation).toBeUndefined();
   });
 
@@ -244,7 +275,8 @@ describeOnBackends('quantizeModel with rotations and int4 activations', () => {
     const failing = (options: object) => () => quantizeModel(wide(), options);
     const cases: [object, RegExp][] = [
       [{ weights: 'int8', activations: 'int4' }, /activations is 'int4', expected 'int8'/],
-      [{ weights: 'int4', activations: 'fp4' }, /activations is 'fp4', expected 'bf16' or 'int4'/],
+      [{ weights: 'int4', activations: 'fp4' }, /is 'fp4', expected 'bf16', 'int8' or 'int4'/],
+      [{ weights: 'int4', activations: 'int8', groupSize: 12 }, /groupSize is 12, expected a/],
       [{ weights: 'int4', activations: 'int4', groupSize: 32 }, /groupSize is 32, expected none/],
       [{ weights: 'int4', activations: 'int4', symmetric: false }, /symmetric is false/],
       [{ weights: 'int4', method: 'quest' }, /method is 'quest', expected 'abs_max'/],

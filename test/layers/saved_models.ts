@@ -8,6 +8,7 @@ import { predict } from './models';
 export const SAVED_MODELS = Object.entries({
   v1: ['int8', 'int8-zero-points', 'int4', 'int4-symmetric'],
   v2: ['int4-activations', 'int4-activations-quest', 'int8-hadamard'],
+  v3: ['int4-int8-activations', 'int4-int8-activations-quest'],
 }).flatMap(([version, formats]) =>
   formats.flatMap((format) => [
     `saved_models/${version}/${format}`,
@@ -16,7 +17,7 @@ export const SAVED_MODELS = Object.entries({
 );
 
 /** Of products whose sums are floats, which other backends add in another order. */
-const INEXACT = /int4(-symmetric)?$/;
+const INEXACT = /int4(-symmetric|-int8-activations(-quest)?)?$/;
 
 /** expected.json: the rows of an input, and those that the model gave for it when it was saved. */
 export interface Expected {

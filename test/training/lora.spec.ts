@@ -29,6 +29,7 @@ const FORMATS: QuantizeModelOptions[] = [
   { weights: 'int8', symmetric: false },
   { weights: 'int4', groupSize: 8 },
   { weights: 'int4', groupSize: 8, symmetric: true },
+  { weights: 'int4', groupSize: 8, activations: 'int8' },
 ];
 
 /** A classifier without chance, with adapters on all layers but the second. */

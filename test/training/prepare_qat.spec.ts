@@ -39,6 +39,11 @@ const TURNED: QuantizeModelOptions[] = [
   { weights: 'int4', activations: 'int4' },
   { weights: 'int4', activations: 'int4', method: 'quest', rotation: { hadamard: 16 } },
   { weights: 'int4', groupSize: 8, rotation: { hadamard: 32 } },
+  { weights: 'int4', groupSize: 8, activations: 'int8' },
+  {
+    ...{ weights: 'int4', groupSize: 8, activations: 'int8', method: 'quest' },
+    rotation: { hadamard: 16 },
+  },
   { weights: 'int8', method: 'quest', rotation: { hadamard: 16 } },
 ];
 
@@ -120,6 +125,16 @@ describeOnBackends('prepareQat', () => {
       const losses = history.loss as number[];
       expect(losses[7]).toBeLessThan(0.9 * losses[0]);
     }
+  });
+
+  it('clips weights in groups beside inputs by quest', () => {
+    const quest = { weights: 'int4', groupSize: 8, activations: 'int8', method: 'quest' } as const;
+    const prepared = prepareQat(twoLayers(), { ...quest, clipRatio: 0.8 });
+    const x = inputOf([8, 64], 3);
+    const [actual] = predict(convert(prepared), x);
+    expect(relativeError(actual, predict(prepared, x)[0])).toBeLessThan(0.01);
+    const [unclipped] = predict(quantizeModel(twoLayers(), quest), x);
+    expect(relativeError(unclipped, actual)).toBeGreaterThan(0.05);
   });
 
   it('trains through a saved copy of it', async () => {

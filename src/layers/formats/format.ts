@@ -7,15 +7,18 @@ export interface Quantization {
   format: FormatName;
   /** What the inputs are multiplied as. */
   activations: ActivationFormat;
-  /** Elements along K that share a scale; int4 weights with bf16 activations only. */
+  /** Elements along K that share a scale; int4 weights with bf16 or int8 activations only. */
   groupSize?: number;
   /**
    * int4: whether the range of every group is symmetric about 0, so that no zero points are kept.
-   * int8: whether the range of every row of the inputs is, which are quantized as they come; the
+   * int8 weights: whether the range of every row of the inputs is, which are quantized as they come; the
    * weights' ranges always are.
    */
   symmetric: boolean;
-  /** What the largest integer of a row stands for, of inputs and weights; 'abs_max' where absent. */
+  /**
+   * What the largest integer of a row stands for, of inputs and, where those have one scale an output,
+   * of weights; 'abs_max' where absent.
+   */
   method?: ScaleMethod;
   /** How inputs and weights are turned before they are quantized; not at all where absent. */
   rotation?: LayerRotation;
@@ -23,7 +26,7 @@ export interface Quantization {
 
 export type FormatName = 'int8' | 'int4';
 
-/** int8 goes with int8 weights, bf16 with int4 ones, and int4 with int4 ones. */
+/** int8 goes with int8 weights, all three with int4 ones. */
 export type ActivationFormat = 'int8' | 'bf16' | 'int4';
 
 /** What a product does to its sums before it rounds them. */

@@ -10,13 +10,8 @@ export const int4: WeightFormat = {
   defaults: { groupSize: 128, symmetric: false },
 
   invalid({ groupSize, method }) {
-    const valid = Number.isInteger(groupSize) && groupSize! > 0 && groupSize! % INT4_PER_WORD === 0;
-    if (!valid) {
-      return `groupSize is ${valueText(groupSize)}, expected a positive multiple of ${INT4_PER_WORD}`;
-    }
-    return method === 'quest'
-      ? "method is 'quest', expected 'abs_max': with bf16 activations, no row is quantized as it comes"
-      : null;
+    if (method !== 'quest') return invalidGroupSize(groupSize);
+    return "method is 'quest', expected 'abs_max': with bf16 activations, no row is quantized as it comes";
   },
 
   unsupported() {
@@ -59,6 +54,14 @@ export const int4: WeightFormat = {
     );
   },
 };
+
+/** Why groups of weights cannot have this size, or null where they can. */
+export function invalidGroupSize(groupSize: number | undefined): string | null {
+  const valid = Number.isInteger(groupSize) && groupSize! > 0 && groupSize! % INT4_PER_WORD === 0;
+  return valid
+    ? null
+    : `groupSize is ${valueText(groupSize)}, expected a positive multiple of ${INT4_PER_WORD}`;
+}
 
 function rotatedKernel(kernel: Tensor2D, rotation: LayerRotation | undefined): Tensor2D {
   return rotation === undefined

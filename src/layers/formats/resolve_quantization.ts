@@ -1,15 +1,10 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { ScaleMethod } from '../../ops';
 import { alternatives, valueText } from '../../ops/values';
-import type { ActivationFormat, FormatName, Quantization } from './format';
-import { formatOf } from './index';
+import type { ActivationFormat, Quantization } from './format';
+import { activationsFor, FORMAT_NAMES, formatOf } from './index';
 import { invalidRotation, type LayerRotation } from './rotation';
 
-/** By the format of weights, those of activations that there are; the first is the default. */
-const ACTIVATIONS: Record<FormatName, readonly ActivationFormat[]> = {
-  int8: ['int8'],
-  int4: ['bf16', 'int4'],
-};
 const METHODS: readonly ScaleMethod[] = ['abs_max', 'quest'];
 
 /** The settings beside the format, as a user or a config gives them: null is as good as absent. */
@@ -33,10 +28,10 @@ export function resolveQuantization(
   name: unknown,
   given: QuantizationSettings,
 ): Quantization {
-  const format = oneOf(caller, setting, name, Object.keys(ACTIVATIONS) as FormatName[]);
-  const of = ACTIVATIONS[format];
-  const activations = oneOf(caller, 'activations', given.activations ?? of[0], of);
-  const weightFormat = formatOf({ activations });
+  const format = oneOf(caller, setting, name, FORMAT_NAMES);
+  const known = activationsFor(format);
+  const activations = oneOf(caller, 'activations', given.activations ?? known[0], known);
+  const weightFormat = formatOf({ format, activations });
   const { defaults } = weightFormat;
   const symmetric = given.symmetric ?? defaults.symmetric;
   util.assert(
