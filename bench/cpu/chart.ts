@@ -6,7 +6,9 @@ const LABEL_WIDTH = 300;
 const BAR_WIDTH = 500;
 const BAR_HEIGHT = 12;
 const CELL_GAP = 14;
-const COLORS = ['#999', '#1b6ca8', '#2a9d5c', '#7fc8a0', '#e0a030', '#eec680'];
+const COLORS = [
+  ...['#999', '#1b6ca8', '#2a9d5c', '#7fc8a0', '#7b52ab', '#b79fd6', '#e0a030', '#eec680'],
+];
 const COLORS_BEYOND = '#d8b0b0';
 
 function bar(top: number, name: string, value: number, longest: number, color: string): string {

@@ -116,7 +116,7 @@ function describeCommands(): void {
   );
 
   it(
-    'quantize rotates, and multiplies int4 with int4',
+    'quantize rotates, and multiplies int4 with int4 and with int8',
     async () => {
       const model = sequential({
         layers: [layers.dense({ name: 'only', units: 8, inputShape: [32] })],
@@ -134,6 +134,13 @@ function describeCommands(): void {
         rotation: { hadamard: 32 },
       });
       expect(predict(loaded, x)).toEqual(predict(expected, x));
+
+      const int8 = ['--activations', 'int8', '--group-size', '16', '--symmetric'];
+      const args = [at('with-int8'), '--weights', 'int4', ...int8, ...rotation];
+      const second = await run(['quantize', file, ...args]);
+      expect([second.status, second.stderr]).toEqual([0, '']);
+      const format = 'int4 g16 a8 hadamard 32 quest';
+      expect(formats(inspectModel(await load('with-int8')))).toEqual({ only: format });
     },
     PATIENCE_MS,
   );
@@ -198,10 +205,17 @@ function describeCommands(): void {
         [['--group-size', '32'], '--group-size is for --weights int4'],
         [['--symmetric'], '--symmetric is for --weights int4'],
         [['--activations', 'int4'], '--activations is for --weights int4'],
-        [[...int4, '--method', 'quest'], '--method is for --weights int8 or --activations int4'],
+        [
+          [...int4, '--method', 'quest'],
+          '--method is for --weights int8, or --activations int8 or int4',
+        ],
+        [
+          [...int4, '--activations', 'int2'],
+          "--activations is 'int2', expected one of bf16, int8, int4",
+        ],
         [
           [...int4, '--activations', 'int4', '--group-size', '32'],
-          '--group-size is for --activations bf16',
+          '--group-size is for --activations bf16 or int8',
         ],
         [['--hadamard', '48'], "--hadamard is '48', expected one of 16, 32,"],
         [[...int4, '--group-size', '12'], "--group-size is '12', expected a positive multiple"],

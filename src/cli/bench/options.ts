@@ -50,12 +50,12 @@ export const BENCH_OPTIONS: Record<string, OptionSpec> = {
     value: 'N',
     choices: HADAMARD_SIZES,
     list: true,
-    description: `measure int8 and int4a4 with rotations of these block sizes, too: ${HADAMARD_SIZES.join(', ')}`,
+    description: `measure int8, int4a8 and int4a4 with rotations of these block sizes, too: ${HADAMARD_SIZES.join(', ')}`,
   },
   'group-size': {
     value: 'N',
     default: '128',
-    description: 'how many weights share a scale in int4 and in that of onnxruntime',
+    description: 'how many weights share a scale in int4, int4a8 and in that of onnxruntime',
   },
   device: {
     value: 'cpu|gpu',

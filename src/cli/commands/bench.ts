@@ -13,8 +13,8 @@ writes results.jsonl, results.csv, index.html and a chart a layer. Ctrl-C ends i
   npx tfjs-qutlass bench --models Qwen3-8B --tp-sizes 1 2 --had-sizes 128
   npx tfjs-qutlass bench --layers o --batch-sizes 1 16 128 --time 0.1   # done in a minute
 
-'noquant' leaves out the quantization of activations. int4a4 has 4-bit activations, too. A call at the
-largest batch sizes takes minutes on a CPU: --batch-sizes and --longest-call bound that.
+'noquant' leaves out the quantization of activations. int4 takes them in bf16, int4a8 in 8 bits and int4a4
+in 4. A call at the largest batch sizes takes minutes on a CPU: --batch-sizes and --longest-call bound that.
 
 Exit status: 1 where a result of tfjs-qutlass is wrong, 130 after Ctrl-C.`,
   options: BENCH_OPTIONS,

@@ -41,9 +41,9 @@ function layerOptions(values: OptionValues): LayerOptions {
   if (weights !== 'int4') {
     refuse({ 'group-size': groupSize, symmetric, activations }, '--weights int4');
   } else if (activations === 'int4') {
-    refuse({ 'group-size': groupSize, symmetric }, '--activations bf16');
-  } else {
-    refuse({ method }, '--weights int8 or --activations int4');
+    refuse({ 'group-size': groupSize, symmetric }, '--activations bf16 or int8');
+  } else if (activations !== 'int8') {
+    refuse({ method }, '--weights int8, or --activations int8 or int4');
   }
   if (groupSize !== undefined && !(/^\d+$/.test(String(groupSize)) && isGroupSize(+groupSize))) {
     throw new UsageError(`--group-size is '${groupSize}', expected a positive multiple of 8`);
@@ -138,7 +138,7 @@ which is then there whole or not at all.`,
     },
     symmetric: { description: 'int4: no zero points' },
     activations: {
-      value: 'bf16|int4',
+      value: 'bf16|int8|int4',
       description: 'int4: what inputs are multiplied as (default: bf16)',
     },
     hadamard: {
@@ -147,7 +147,8 @@ which is then there whole or not at all.`,
     },
     method: {
       value: 'abs_max|quest',
-      description: 'int8, and int4 activations: what the largest integer of a row stands for',
+      description:
+        'int8, and int8 or int4 activations: what the largest integer of a row stands for',
     },
     skip: {
       value: 'PATTERN',

@@ -33,7 +33,7 @@ function describeBench(): void {
       const results = readResults(path('out', 'results.jsonl'));
       const providers = new Set(results.map(({ provider }) => provider));
       expect([...providers]).toEqual([
-        ...['tfjs-float32', 'int8', 'int8-had64', 'int8-noquant', 'int4'],
+        ...['tfjs-float32', 'int8', 'int8-had64', 'int8-noquant', 'int4', 'int4a8', 'int4a8-had64'],
         ...['int4a4', 'int4a4-had64', 'int4a4-noquant', 'onnxruntime-int8', 'onnxruntime-int4'],
       ]);
       expect(results.length).toBe(2 * 2 * providers.size);

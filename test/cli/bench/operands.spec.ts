@@ -42,6 +42,7 @@ describeOnBackends("the benchmark's operands", () => {
     const providers = makeProviders(OURS, { groupSize: 32, hadamardSizes: [16, 64] });
     expect(providers.map(({ name }) => name)).toEqual([
       ...['tfjs-float32', 'int8', 'int8-had16', 'int8-had64', 'int8-noquant', 'int4'],
+      ...['int4a8', 'int4a8-had16', 'int4a8-had64'],
       ...['int4a4', 'int4a4-had16', 'int4a4-had64', 'int4a4-noquant'],
     ]);
     for (const provider of providers) {
@@ -113,7 +114,9 @@ describe("the benchmark's checks", () => {
         .map(({ name }) => name);
     expect(unfit(1024, 2, false)).toEqual([]);
     expect(unfit(1024, 1, true)).toEqual([]);
-    expect(unfit(200, 2, false)).toEqual(['int8-had256', 'int4a4-had256', 'onnxruntime-int4']);
+    expect(unfit(200, 2, false)).toEqual([
+      ...['int8-had256', 'int4a8-had256', 'int4a4-had256', 'onnxruntime-int4'],
+    ]);
     expect(unfit(1024, 2, true)).toEqual(['onnxruntime-int8', 'onnxruntime-int4']);
   });
 

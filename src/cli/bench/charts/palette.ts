@@ -20,6 +20,7 @@ const STYLES: Record<string, Style> = {
   int8: { color: '#0072B2', dash: SOLID, shape: 'square' },
   'int8-noquant': { color: '#56B4E9', dash: DASHED, shape: 'square' },
   int4: { color: '#009E73', dash: SOLID, shape: 'triangle-up' },
+  int4a8: { color: '#F0E442', dash: DASHED, shape: 'triangle-up' },
   int4a4: { color: '#D55E00', dash: SOLID, shape: 'diamond' },
   'int4a4-noquant': { color: '#E69F00', dash: DASHED, shape: 'diamond' },
   'onnxruntime-int8': { color: '#CC79A7', dash: DASH_DOTTED, shape: 'triangle-left' },

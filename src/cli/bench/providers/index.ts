@@ -2,6 +2,7 @@
 import { float32 } from './float32';
 import { int4 } from './int4';
 import { int4a4, int4a4WithoutQuantization } from './int4a4';
+import { int4a8 } from './int4a8';
 import { int8, int8WithoutQuantization } from './int8';
 import { onnxruntimeInt4, onnxruntimeInt8 } from './onnxruntime';
 import type { Provider } from './provider';
@@ -15,6 +16,7 @@ export const PROVIDER_NAMES = [
   'int8',
   'int8-noquant',
   'int4',
+  'int4a8',
   'int4a4',
   'int4a4-noquant',
   'onnxruntime',
@@ -22,19 +24,21 @@ export const PROVIDER_NAMES = [
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 interface Variants {
-  /** Of int4's weights. */
+  /** Of int4's and int4a8's weights. */
   groupSize: number;
-  /** The block sizes of rotations that int8 and int4a4 are measured with as well. */
+  /** The block sizes of rotations that int8, int4a8 and int4a4 are measured with as well. */
   hadamardSizes: readonly number[];
 }
 
 type Make = (variants: Variants) => Provider[];
 
+type MakeRotated = (name: string, hadamard: number, groupSize: number) => Provider;
+
 /** A provider without and with rotations. */
-function rotated(name: string, make: (name: string, hadamard?: number) => Provider): Make {
-  return ({ hadamardSizes }) => [
-    make(name),
-    ...hadamardSizes.map((size) => make(`${name}-had${size}`, size)),
+function rotated(name: string, make: MakeRotated): Make {
+  return ({ hadamardSizes, groupSize }) => [
+    make(name, 0, groupSize),
+    ...hadamardSizes.map((size) => make(`${name}-had${size}`, size, groupSize)),
   ];
 }
 
@@ -43,6 +47,7 @@ const MAKE: Record<ProviderName, Make> = {
   int8: rotated('int8', int8),
   'int8-noquant': () => [int8WithoutQuantization('int8-noquant')],
   int4: ({ groupSize }) => [int4('int4', groupSize)],
+  int4a8: rotated('int4a8', (name, hadamard, group) => int4a8(name, group, hadamard)),
   int4a4: rotated('int4a4', int4a4),
   'int4a4-noquant': () => [int4a4WithoutQuantization('int4a4-noquant')],
   // Of the settings that docs/cpu.md compares, those that are exact on every processor and fastest.

@@ -1,4 +1,5 @@
 /** int4 weights in groups, times activations in bf16. */
+import type { LayerWeights } from '../layer_weights';
 import { type Provider, tfjsProduct } from './provider';
 
 const BYTES_OF_SCALE = 4;
@@ -8,7 +9,24 @@ export function int4BytesPerWeight(group: number): number {
   return 0.5 + BYTES_OF_SCALE / group;
 }
 
-/** `matmulInt4Bf16` of symmetric weights: every zero point is 8, as of ONNX Runtime's. */
+/** Symmetric weights, rotated: every zero point is 8, as of ONNX Runtime's. */
+export function int4Weights(layer: LayerWeights, group: number, hadamard: number) {
+  const { tf } = layer;
+  return layer.quantized(
+    `int4 g${group} rotated by ${hadamard}`,
+    hadamard,
+    (kernel) => {
+      const groupSize = Math.min(group, kernel.shape[0]);
+      const options = { groupSize, symmetric: true };
+      const { values, scales, zeros } = tf.qutlass.quantizeWeightInt4(kernel, options);
+      zeros.dispose();
+      return { values, scales, groupSize };
+    },
+    ({ values, scales }) => tf.dispose([values, scales]),
+  );
+}
+
+/** `matmulInt4Bf16`. */
 export function int4(name: string, group: number): Provider {
   return {
     name,
@@ -20,18 +38,7 @@ export function int4(name: string, group: number): Provider {
     bytesPerInput: 4,
     async product(layer, x) {
       const { tf } = layer;
-      const { values, scales, groupSize } = await layer.quantized(
-        `int4 g${group}`,
-        0,
-        (kernel) => {
-          const groupSize = Math.min(group, kernel.shape[0]);
-          const options = { groupSize, symmetric: true };
-          const made = tf.qutlass.quantizeWeightInt4(kernel, options);
-          made.zeros.dispose();
-          return { values: made.values, scales: made.scales, groupSize };
-        },
-        (made) => tf.dispose([made.values, made.scales]),
-      );
+      const { values, scales, groupSize } = await int4Weights(layer, group, 0);
       return tfjsProduct(tf, () =>
         tf.qutlass.matmulInt4Bf16(x, values, scales, null, { groupSize }),
       );
