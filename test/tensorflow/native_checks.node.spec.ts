@@ -198,6 +198,27 @@ const CALLS: WrongCall[] = [
     error: /y of shape \[65536,32768\] is too large: sizes must fit int32/,
   },
   {
+    because: 'there is a zero point too few',
+    op: 'QutlassLinearInt8Int4ZerosBias',
+    inputs: int4Inputs({ zeros: [3, 1] }),
+    attributes: {},
+    error: /linearInt8Int4: zeros has shape \[3,1\], expected \[3,2\]/,
+  },
+  {
+    because: 'K is no multiple of what is rotated together',
+    op: 'QutlassLinearInt8Int4ZerosBias',
+    inputs: int4Inputs({}),
+    attributes: { hadamard: 128 },
+    error: /linearInt8Int4: x has shape \[2,64\], expected a last dimension .* multiple of 128/,
+  },
+  {
+    because: 'the sum of a group could overflow an int32',
+    op: 'QutlassLinearInt8Int4',
+    inputs: () => [float32([1, 1127289]), int32([1, 140912]), float32([1, 1])],
+    attributes: {},
+    error: /linearInt8Int4: group_size is 1127289, expected at most 1127288/,
+  },
+  {
     because: 'w has a wrong K',
     op: 'QutlassLinearInt8',
     inputs: () => [float32([2, 17]), int32([3, 4]), float32([3])],
