@@ -1,6 +1,7 @@
 /**
  * 4-bit weights times 4-bit activations on two text models, with and without rotations: what outliers
- * cost, and what a Hadamard rotation, a better scale and training for it give back.
+ * cost, and what a Hadamard rotation, a better scale and training for it give back; then 4-bit weights in
+ * groups, with activations of 16 bits and of 8.
  *
  *   npm run example:rotations
  *
@@ -23,7 +24,8 @@ import { train } from '../shared/train';
 import { isDense } from '../shared/variants';
 import { AUSTEN, loadCheckpoint, readBooks } from '../transformer/checkpoint';
 
-const usage = `Compares 4-bit weights times 4-bit activations with and without rotations, on two models.
+const usage = `Compares 4-bit weights times 4-bit activations with and without rotations, and 4-bit weights in
+groups with activations of 16 bits and of 8, on two models.
 
 Usage: npm run example:rotations -- [--smoke]
 
@@ -33,6 +35,8 @@ Usage: npm run example:rotations -- [--smoke]
 type Options = NonNullable<Parameters<typeof tf.qutlass.quantizeModel>[1]>;
 
 const INT4: Options = { weights: 'int4', activations: 'int4', filter: isDense };
+/** Of weights whose activations have more bits. */
+const GROUP_SIZES = [128, 32];
 const METHODS = ['abs_max', 'quest'] as const;
 
 type Rotation = NonNullable<Options['rotation']>;
@@ -62,7 +66,7 @@ interface Size {
 async function run(size: Size): Promise<void> {
   const books = readBooks(AUSTEN);
   const transformer = await loadCheckpoint();
-  await compare('the transformer', transformer, books, size);
+  await compareAll('the transformer', transformer, books, size);
   await trainFor(transformer, books, size);
   transformer.dispose();
 
@@ -77,7 +81,17 @@ async function run(size: Size): Promise<void> {
     seed: 1,
   };
   await train(model, corpus, options, new Progress("training the demo's model"));
-  await compare("the demo's model", model, corpus, size);
+  await compareAll("the demo's model", model, corpus, size);
+}
+
+async function compareAll(
+  name: string,
+  model: tf.LayersModel,
+  corpus: Corpus,
+  size: Size,
+): Promise<void> {
+  const float32 = await compare(name, model, corpus, size);
+  await compareActivations(name, model, corpus, size, float32);
 }
 
 /**
@@ -92,13 +106,13 @@ function signedHadamard(size: number, seed: number): tf.Tensor2D {
   });
 }
 
-/** Prints the bits a character in float32, and in int4 for every rotation and method. */
+/** Prints the bits a character in float32, which it returns, and in int4 for every rotation and method. */
 async function compare(
   name: string,
   model: tf.LayersModel,
   corpus: Corpus,
   { evaluated }: Size,
-): Promise<void> {
+): Promise<number> {
   const heldOut = spread(corpus.heldOut, Math.ceil(evaluated / corpus.predicted));
   const float32 = await bitsPerCharacter(model, corpus, heldOut);
   const progress = new Progress(name);
@@ -121,6 +135,30 @@ async function compare(
     `\n${name}: ${float32.toFixed(4)} bits a character in float32; int4 times int4:\n\n` +
       `${alignColumns(rows)}\n\n`,
   );
+  return float32;
+}
+
+/** Prints the bits a character of int4 weights in groups, with activations of more bits. */
+async function compareActivations(
+  name: string,
+  model: tf.LayersModel,
+  corpus: Corpus,
+  { evaluated }: Size,
+  float32: number,
+): Promise<void> {
+  const heldOut = spread(corpus.heldOut, Math.ceil(evaluated / corpus.predicted));
+  const rows = [['activations', ...GROUP_SIZES.flatMap((size) => [`groups of ${size}`, ''])]];
+  for (const activations of ['bf16', 'int8'] as const) {
+    const row: string[] = [activations];
+    for (const groupSize of GROUP_SIZES) {
+      const quantized = tf.qutlass.quantizeModel(model, { ...INT4, activations, groupSize });
+      const bits = await bitsPerCharacter(quantized, corpus, heldOut);
+      row.push(bits.toFixed(4), percentMore(bits / float32 - 1));
+      quantized.dispose();
+    }
+    rows.push(row);
+  }
+  process.stdout.write(`${name}, int4 weights in groups:\n\n${alignColumns(rows)}\n\n`);
 }
 
 /** Trains the transformer for int4 activations, and prints what is left of their cost. */

@@ -35,6 +35,9 @@ describe('the example', () => {
     const [rotated] = numbersAfter('hadamard 64', stdout);
     expect(plain).toBeLessThan(2.6);
     expect(rotated).toBeLessThan(plain - 0.1);
+    const [bf16, int8] = ['bf16 ', 'int8 '].map((name) => numbersAfter(name, stdout)[0]);
+    expect(int8).toBeLessThan(bf16 + 0.02);
+    expect(int8).toBeLessThan(rotated - 0.02);
     const [trained] = numbersAfter('after 2 steps of training for hadamard 64, quest:', stdout);
     expect(trained).toBeLessThan(plain);
   }, 120_000);
