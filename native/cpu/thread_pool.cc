@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <system_error>
+#include <exception>
 #include <thread>
 
 #include "cpu/float_environment.h"
@@ -32,16 +32,18 @@ void pause() {
 #endif
 }
 
+// Whether the condition came true while it looked.
 template <typename Condition>
-void look_for(const Condition& condition) {
+bool look_for(const Condition& condition) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point end = Clock::now() + kLookingTime;
   do {
     for (int i = 0; i < kLooksBetweenClocks; ++i) {
-      if (condition()) return;
+      if (condition()) return true;
       pause();
     }
   } while (Clock::now() < end);
+  return false;
 }
 
 }  // namespace
@@ -59,19 +61,19 @@ ThreadPool& ThreadPool::instance() {
   return *pool;
 }
 
+ThreadPool::Loop ThreadPool::looking;
+ThreadPool::Loop ThreadPool::asleep;
+ThreadPool::Loop ThreadPool::working;
+
 void ThreadPool::run_tasks(int64_t tasks, int helpers, const void* body, Run run) {
   Loop loop;
   loop.run = run;
   loop.body = body;
   loop.tasks = tasks;
-  add(loop, helpers);
+  ask(loop, helpers);
   do_tasks(loop);
-  remove(loop);
-  const auto is_done = [&] { return loop.helpers_busy.load(std::memory_order_acquire) == 0; };
-  look_for(is_done);
-  // Taking the mutex also waits for the last helper to let go of the loop.
-  std::unique_lock<std::mutex> lock(mutex_);
-  helper_done_.wait(lock, is_done);
+  take_back(loop);
+  wait_for_helpers(loop);
 }
 
 void ThreadPool::do_tasks(Loop& loop) {
@@ -83,77 +85,113 @@ void ThreadPool::do_tasks(Loop& loop) {
   }
 }
 
-void ThreadPool::add(Loop& loop, int helpers) {
-  int wakes;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    start_threads(helpers);
-    loop.helpers_wanted = helpers;
-    loop.wakes_wanted = std::max(helpers - looking_, 0);
-    wakes = take_wakes(loop);
-    loop.next = loops_;
-    loops_ = &loop;
-    loops_added_.fetch_add(1, std::memory_order_release);
+// Asks helpers that look for work first, and wakes others where there are too few.
+void ThreadPool::ask(Loop& loop, int count) {
+  const int end = start_helpers(count);
+  count = std::min(count, end);
+  loop.helpers = static_cast<uint32_t>(count);
+  loop.end = end;
+  int left = count;
+  for (int i = 0; i < end && left > 0; ++i) left -= helpers_[i]->ask(&looking, loop);
+  const int to_wake = left;
+  for (int i = 0; i < end && left > 0; ++i) left -= helpers_[i]->ask(&asleep, loop);
+  loop.helpers -= static_cast<uint32_t>(left);
+  if (left < to_wake) wake_some(loop);
+}
+
+// Those that it wakes do the same.
+void ThreadPool::wake_some(Loop& loop) {
+  for (int wakes = 0; wakes < kWakesOfThread;) {
+    const int i = loop.next_to_wake.fetch_add(1);
+    if (i >= loop.end) return;
+    if (helpers_[i]->order != &loop) continue;
+    helpers_[i]->wake();
+    ++wakes;
   }
-  wake(wakes);
 }
 
-int ThreadPool::take_wakes(Loop& loop) {
-  const int wakes = std::min(loop.wakes_wanted, kWakesOfThread);
-  loop.wakes_wanted -= wakes;
-  return wakes;
+// No helper begins the loop after this.
+void ThreadPool::take_back(Loop& loop) {
+  for (int i = 0; i < loop.end; ++i) helpers_[i]->take_back(loop);
 }
 
-void ThreadPool::wake(int threads) {
-  for (int i = 0; i < threads; ++i) loop_added_.notify_one();
+void ThreadPool::wait_for_helpers(Loop& loop) {
+  if (look_for([&] { return loop.helpers == 0; })) return;
+  std::unique_lock<std::mutex> lock(mutex_);
+  loop.helpers |= kCallerSleeps;
+  loop_ended_.wait(lock, [&] { return loop.helpers == kCallerSleeps; });
 }
 
-// No helper joins the loop after this.
-void ThreadPool::remove(Loop& loop) {
+// The last thing that a helper does with a loop, which may be gone then.
+void ThreadPool::end(Loop& loop) {
+  if (loop.helpers.fetch_sub(1) != (kCallerSleeps | 1)) return;
+  { const std::lock_guard<std::mutex> lock(mutex_); }
+  loop_ended_.notify_all();
+}
+
+// So many, or those there are. Answers how many there are.
+int ThreadPool::start_helpers(int count) {
+  count = std::min(count, kMostHelpers);
+  int started = helper_count_;
+  if (started >= count) return started;
   const std::lock_guard<std::mutex> lock(mutex_);
-  Loop** link = &loops_;
-  while (*link != &loop) link = &(*link)->next;
-  *link = loop.next;
-}
-
-void ThreadPool::start_threads(int count) {
   try {
-    for (; threads_ < count; ++threads_) std::thread([this] { help_forever(); }).detach();
-  } catch (const std::system_error&) {
+    for (started = helper_count_; started < count; helper_count_ = ++started) {
+      if (!helpers_[started]) helpers_[started] = new Helper;
+      std::thread([this, helper = helpers_[started]] { help_forever(*helper); }).detach();
+    }
+  } catch (const std::exception&) {
     // The process may have no more threads: those there are do the work.
   }
+  return helper_count_;
 }
 
-ThreadPool::Loop* ThreadPool::join_a_loop() {
-  for (Loop* loop = loops_; loop; loop = loop->next) {
-    if (loop->helpers_wanted == 0) continue;
-    --loop->helpers_wanted;
-    loop->helpers_busy.fetch_add(1, std::memory_order_relaxed);
-    return loop;
-  }
-  return nullptr;
-}
-
-void ThreadPool::help_forever() {
-  std::unique_lock<std::mutex> lock(mutex_);
+void ThreadPool::help_forever(Helper& helper) {
   for (;;) {
-    while (Loop* loop = join_a_loop()) {
-      const int wakes = take_wakes(*loop);
-      lock.unlock();
-      wake(wakes);
-      do_tasks(*loop);
-      lock.lock();
-      if (loop->helpers_busy.fetch_sub(1, std::memory_order_release) == 1)
-        helper_done_.notify_all();
+    Loop& loop = helper.await_order(*this);
+    do_tasks(loop);
+    // Before the loop's end, so that its caller finds this one looking for the next.
+    helper.order = &looking;
+    end(loop);
+  }
+}
+
+bool ThreadPool::Helper::ask(Loop* state, Loop& loop) {
+  Loop* expected = state;
+  if (order.load(std::memory_order_relaxed) != state) return false;
+  if (!order.compare_exchange_strong(expected, &loop)) return false;
+  state_before = state;
+  return true;
+}
+
+void ThreadPool::Helper::take_back(Loop& loop) {
+  Loop* expected = &loop;
+  if (order.load(std::memory_order_relaxed) != &loop) return;
+  if (order.compare_exchange_strong(expected, state_before)) --loop.helpers;
+}
+
+void ThreadPool::Helper::wake() {
+  // With the mutex, one that is about to sleep has seen the order, or sleeps already.
+  { const std::lock_guard<std::mutex> lock(mutex); }
+  ordered.notify_one();
+}
+
+// The loop that it has begun, which waits for it.
+ThreadPool::Loop& ThreadPool::Helper::await_order(ThreadPool& pool) {
+  for (;;) {
+    look_for([&] { return order != &looking; });
+    Loop* loop = &looking;
+    // It may have been asleep before: what it was woken for has been taken back.
+    const bool sleeps = order.compare_exchange_strong(loop, &asleep) || loop == &asleep;
+    if (sleeps) {
+      std::unique_lock<std::mutex> lock(mutex);
+      ordered.wait(lock, [&] { return order != &asleep; });
     }
-    const uint32_t seen = loops_added_.load(std::memory_order_relaxed);
-    const auto is_new = [&] { return loops_added_.load(std::memory_order_acquire) != seen; };
-    ++looking_;
-    lock.unlock();
-    look_for(is_new);
-    lock.lock();
-    --looking_;
-    loop_added_.wait(lock, is_new);
+    loop = order;
+    if (loop == &looking || loop == &asleep) continue;
+    if (!order.compare_exchange_strong(loop, &working)) continue;
+    if (sleeps) pool.wake_some(*loop);
+    return *loop;
   }
 }
 

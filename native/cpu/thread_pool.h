@@ -24,35 +24,55 @@ class ThreadPool {
   void run_tasks(int64_t tasks, int helpers, const void* body, Run run);
 
  private:
-  // One call of run_tasks; it lives on its caller's stack.
-  struct Loop {
-    Run run;
-    const void* body;
-    int64_t tasks;
-    std::atomic<int64_t> next_task{0};
-    int helpers_wanted = 0;  // under mutex_
-    int wakes_wanted = 0;    // under mutex_
-    std::atomic<int> helpers_busy{0};
-    Loop* next = nullptr;  // under mutex_
+  struct Loop;
+
+  // A thread of the pool. Each looks at an order of its own, so that none stands in another's way.
+  struct alignas(64) Helper {
+    std::atomic<Loop*> order{&looking};  // one of the states below, or a loop it is asked to help
+    std::atomic<Loop*> state_before{nullptr};  // for who asked
+    std::mutex mutex;
+    std::condition_variable ordered;  // for one that is asleep
+
+    bool ask(Loop* state, Loop& loop);
+    void take_back(Loop& loop);
+    void wake();
+    Loop& await_order(ThreadPool& pool);
   };
 
+  // One call of run_tasks; it lives on its caller's stack.
+  struct Loop {
+    Run run = nullptr;
+    const void* body = nullptr;
+    int64_t tasks = 0;
+    std::atomic<int64_t> next_task{0};
+    // Helpers that have been asked and are not done yet, and kCallerSleeps.
+    std::atomic<uint32_t> helpers{0};
+    // Those that may have been asked are before the end. Of these, those before the next to wake
+    // have been woken.
+    int end = 0;
+    std::atomic<int> next_to_wake{0};
+  };
+
+  // The states of an order. Who asks and who is asked change them from one to the other, so that a
+  // helper begins a loop, or its caller takes the order back, but not both.
+  static Loop looking, asleep, working;
+  static constexpr uint32_t kCallerSleeps = uint32_t{1} << 31;
+  static constexpr int kMostHelpers = 1023;
+
   ThreadPool() = default;
-  void start_threads(int count);
-  void help_forever();
-  Loop* join_a_loop();
-  static int take_wakes(Loop& loop);
-  void wake(int threads);
-  void add(Loop& loop, int helpers);
-  void remove(Loop& loop);
+  int start_helpers(int count);
+  void ask(Loop& loop, int count);
+  void wake_some(Loop& loop);
+  void take_back(Loop& loop);
+  void wait_for_helpers(Loop& loop);
+  void help_forever(Helper& helper);
+  void end(Loop& loop);
   static void do_tasks(Loop& loop);
 
+  Helper* helpers_[kMostHelpers] = {};
+  std::atomic<int> helper_count_{0};
   std::mutex mutex_;
-  std::condition_variable loop_added_;
-  std::condition_variable helper_done_;
-  std::atomic<uint32_t> loops_added_{0};  // changes with each loop, for threads that look for one
-  Loop* loops_ = nullptr;
-  int threads_ = 0;
-  int looking_ = 0;  // threads that look for a loop, and need not be woken
+  std::condition_variable loop_ended_;
 };
 
 }  // namespace qutlass::cpu
