@@ -5,9 +5,15 @@
 
 namespace qutlass::cuda {
 
+// By which the sums of row m are multiplied. 1 changes none of them.
+__device__ __forceinline__ float row_scale(const MatmulInt4Args& args, int64_t m) {
+  return args.row_scale ? __ldg(args.row_scale + m) : 1.0f;
+}
+
 // y[m, n] from its sum.
 __device__ __forceinline__ void store_result(const MatmulInt4Args& args, int64_t m, int64_t n,
                                              float sum) {
+  sum = multiply(sum, row_scale(args, m));
   const float bias = args.bias ? __ldg(args.bias + n) : 0.0f;
   args.y[m * args.n + n] = int4_epilogue(sum, args.bias != nullptr, bias, args.activation);
 }

@@ -29,7 +29,8 @@ const char* unpack_int8(const UnpackArgs& args, Stream stream);
 const char* hadamard(const HadamardArgs& args, Stream stream);
 const char* rotate(const RotateArgs& args, Stream stream);
 
-// With ScaleMethod::kQuest a row has at most kMaxQuestK elements.
+// With ScaleMethod::kQuest a row has at most kMaxQuestK elements. zero may be null where rows are
+// symmetric.
 const char* quantize_int8(const QuantizeInt8Args& args, Stream stream);
 const char* quantize_int4(const QuantizeInt4Args& args, Stream stream);
 const char* quantize_weight_int8(const QuantizeWeightInt8Args& args, Stream stream);
@@ -49,11 +50,13 @@ size_t workspace_bytes(const MatmulInt4Args& args);
 size_t workspace_bytes(const MatmulInt4Int4Args& args);
 size_t workspace_bytes(const LinearInt8Args& args);
 size_t workspace_bytes(const LinearInt4Args& args);
+size_t workspace_bytes(const LinearInt8Int4Args& args);
 
 const char* matmul_int8(const MatmulInt8Args& args, void* workspace, Stream stream);
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stream);
 const char* matmul_int4_int4(const MatmulInt4Int4Args& args, void* workspace, Stream stream);
 const char* linear_int8(const LinearInt8Args& args, void* workspace, Stream stream);
 const char* linear_int4(const LinearInt4Args& args, void* workspace, Stream stream);
+const char* linear_int8_int4(const LinearInt8Int4Args& args, void* workspace, Stream stream);
 
 }  // namespace qutlass::cuda

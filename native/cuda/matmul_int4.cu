@@ -3,6 +3,7 @@
 #include "cuda/launch.h"
 #include "cuda/matmul_int4.cuh"
 #include "cuda/matmul_int4_stream.h"
+#include "cuda/matmul_int8_int4.h"
 #include "cuda/tile_plan.h"
 
 namespace qutlass::cuda {
@@ -123,19 +124,31 @@ const char* plan_for(const MatmulInt4Args& args, TilePlan* plan) {
 }
 
 // The tiles: x in their order, the product, and the sum of the parts of k.
-cudaError_t launch_tiles(const MatmulInt4Args& args, const TilePlan& plan, void* workspace,
-                         Stream stream) {
-  const PermutedX x(args, workspace);
-  const PermuteX permute{args, x};
+cudaError_t launch_tiles(const MatmulInt4Args& args, const Int4ProductX& x, const TilePlan& plan,
+                         void* workspace, Stream stream) {
+  const PermutedX permuted(args, workspace);
+  const PermuteX permute{x, permuted};
   if (const cudaError_t error = launch_each_word(permute, args.m, permute.words(), stream)) {
     return error;
   }
   auto* partials = plan.splits == 1
                        ? nullptr
-                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + x.bytes);
-  const cudaError_t error = tiles_for(args).launchers[plan.config](args, x, partials, plan, stream);
+                       : reinterpret_cast<float*>(static_cast<char*>(workspace) + permuted.bytes);
+  const cudaError_t error =
+      tiles_for(args).launchers[plan.config](args, permuted, partials, plan, stream);
   if (error || !partials) return error;
   return launch_each_word(FinishInt4{args, partials, plan.splits}, args.m, args.n, stream);
+}
+
+// args.x does not count.
+const char* multiply(const MatmulInt4Args& args, const Int4ProductX& x, void* workspace,
+                     Stream stream) {
+  if (args.m == 0 || args.n == 0) return nullptr;
+  TilePlan plan;
+  if (const char* reason = plan_for(args, &plan)) return reason;
+  const bool is_stream = plan.config == TilePlan::kStream;
+  return failure(kOp, is_stream ? launch_int4_stream(args, x, workspace, stream)
+                                : launch_tiles(args, x, plan, workspace, stream));
 }
 
 }  // namespace
@@ -158,12 +171,12 @@ size_t workspace_bytes(const MatmulInt4Args& args) {
 }
 
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace, Stream stream) {
-  if (args.m == 0 || args.n == 0) return nullptr;
-  TilePlan plan;
-  if (const char* reason = plan_for(args, &plan)) return reason;
-  const bool is_stream = plan.config == TilePlan::kStream;
-  return failure(kOp, is_stream ? launch_int4_stream(args, workspace, stream)
-                                : launch_tiles(args, plan, workspace, stream));
+  return multiply(args, Int4ProductX(args.x, args.k), workspace, stream);
+}
+
+const char* matmul_int8_int4(const MatmulInt4Args& args, const int32_t* words, void* workspace,
+                             Stream stream) {
+  return multiply(args, Int4ProductX(words, args.k), workspace, stream);
 }
 
 }  // namespace qutlass::cuda

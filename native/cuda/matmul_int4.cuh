@@ -229,7 +229,8 @@ __device__ __forceinline__ void store_int4(const Int4WarpTile<Tile>& warp_tile,
   const PairEpilogue epilogue(args.activation);
   store_pairs(args.y, args.m, args.n, origin, place, [&](int i, int j) {
     const float2 sums = sums_of(i, j);
-    return epilogue(sums.x, sums.y, bias[j]);
+    const float scale = row_scale(args, origin.m + place.row() + 8 * i);
+    return epilogue(multiply(sums.x, scale), multiply(sums.y, scale), bias[j]);
   });
 }
 

@@ -49,17 +49,18 @@ struct StreamedX {
 // Fills it: one thread a word.
 template <class X, int kGrain>
 struct StreamX {
-  MatmulInt4Args args;
-  X x;
+  Int4ProductX x;
+  int64_t m;
+  X streamed;
 
-  int64_t words() const { return x.piece_count * kPieceSteps * 4; }
+  int64_t words() const { return streamed.piece_count * kPieceSteps * 4; }
 
   __device__ void operator()(int64_t row, int64_t word) const {
     const auto t = static_cast<int>(word % 4);
     const auto step = static_cast<int>(word / 4 % kPieceSteps);
     const int64_t k = word / 4 / kPieceSteps * kPieceK + streamed_k<kGrain>(step, t);
-    x.data[word / 4 * X::kStepWords + row * 4 + t] =
-        row < args.m ? pairs_of_x(args.x + row * args.k, k, args.k) : uint4{0, 0, 0, 0};
+    streamed.data[word / 4 * X::kStepWords + row * 4 + t] =
+        row < m ? x.pairs(row, k) : uint4{0, 0, 0, 0};
   }
 };
 
@@ -102,12 +103,12 @@ class Int4SharedX {
 
   __device__ Int4SharedX() : row_(behind_sums<Int4Ring<kRowTiles>, kRowTiles>()) {}
 
-  __device__ __forceinline__ void fill(const float* x, int64_t k) {
+  __device__ __forceinline__ void fill(const Int4ProductX& x, int64_t k) {
     const auto words = static_cast<int>(bytes(k) / sizeof(uint4));
     for (int word = threadIdx.x; word < words; word += blockDim.x) {
       const int64_t first =
           int64_t{word} / 16 * kPieceK + streamed_k<kGrain>(word / 4 % 4, word % 4);
-      reinterpret_cast<uint4*>(row_)[word] = pairs_of_x(x, first, k);
+      reinterpret_cast<uint4*>(row_)[word] = x.pairs(0, first);
     }
     __syncthreads();
   }
@@ -359,6 +360,7 @@ __global__ __launch_bounds__(
 template <int kRowTiles, int kGrain, bool kAligned>
 __global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
                              kStreamResidentBlocks) void stream_int4_row_kernel(MatmulInt4Args args,
+                                                                                Int4ProductX x,
                                                                                 Groups groups,
                                                                                 StreamPlan plan) {
   using X = Int4SharedX<kRowTiles, kGrain>;
@@ -366,7 +368,7 @@ __global__ __launch_bounds__(kStreamMaxWarps* kWarpSize,
   Int4StreamConsumer<kRowTiles, 1, kGrain, X> consumer(args, groups, X());
   stream_rows<kAligned, Ring>(
       {args.w, args.n, 4 * int4_words(args.k)}, plan.tiles, plan.pieces_per_warp, consumer,
-      [&] { consumer.x.fill(args.x, args.k); },
+      [&] { consumer.x.fill(x, args.k); },
       [&](int64_t tile, int row, int m, int fragment, float sum) {
         const int64_t n = tile * Ring::kRows + fragment * 16 + row;
         if (m == 0 && n < args.n) store_result(args, 0, n, sum);

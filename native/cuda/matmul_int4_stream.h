@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/device.h"
+#include "cuda/int4_operands.cuh"
 #include "cuda/launch.h"
 
 namespace qutlass::cuda {
@@ -10,6 +11,7 @@ namespace qutlass::cuda {
 constexpr int64_t kMaxInt4StreamRows = 16;
 
 size_t int4_stream_workspace_bytes(const MatmulInt4Args& args);
-cudaError_t launch_int4_stream(const MatmulInt4Args& args, void* workspace, Stream stream);
+cudaError_t launch_int4_stream(const MatmulInt4Args& args, const Int4ProductX& x, void* workspace,
+                               Stream stream);
 
 }  // namespace qutlass::cuda
