@@ -21,7 +21,8 @@ void point_at(LinearInt4Args& args, const Weights& weights, int call) {
   args.w = weights.int4_rows->words.of_call(call);
 }
 
-void point_at(MatmulInt4Args& args, const Int4Weights& weights, int call) {
+template <typename Args>
+void point_at(Args& args, const Int4Weights& weights, int call) {
   args.w = weights.words.of_call(call);
   args.scales = weights.scales.of_call(call);
   args.zeros = weights.zeros_of_call(call);
@@ -53,6 +54,31 @@ Provider int4_int4_provider(const char* name, const Weights& weights, Call call)
   const Int4Weights& rows = *weights.int4_rows;
   return {name,         Arithmetic::kInt4Int4, nullptr,
           rows.bytes(), rows.words.bytes(),    {std::move(call), rows.words.copies()}};
+}
+
+Provider int4_provider(const std::string& name, Arithmetic arithmetic, const Int4Weights& weights,
+                       Call call) {
+  return {name,
+          arithmetic,
+          &weights,
+          weights.bytes(),
+          weights.words.bytes(),
+          {std::move(call), weights.words.copies()}};
+}
+
+// An op on x in float32 and weights in groups.
+template <typename Args>
+Args grouped_args(const Int4Weights& weights, const Layer& layer, const Activations& x,
+                  const Output& y) {
+  Args args{};
+  args.x = x.float32.data();
+  args.y = y.float32();
+  args.m = x.m;
+  args.n = layer.n;
+  args.k = x.k;
+  args.group_size = weights.group_size;
+  point_at(args, weights, 0);
+  return args;
 }
 
 }  // namespace
@@ -111,15 +137,7 @@ LinearInt4Args linear_int4_args(const Weights& weights, const Activations& x, co
 
 MatmulInt4Args matmul_int4_args(const Int4Weights& weights, const Layer& layer,
                                 const Activations& x, const Output& y) {
-  MatmulInt4Args args{};
-  args.x = x.float32.data();
-  args.y = y.float32();
-  args.m = x.m;
-  args.n = layer.n;
-  args.k = x.k;
-  args.group_size = weights.group_size;
-  point_at(args, weights, 0);
-  return args;
+  return grouped_args<MatmulInt4Args>(weights, layer, x, y);
 }
 
 Provider matmul_int8_provider(const Weights& weights, const Activations& x, const Output& y) {
@@ -145,13 +163,15 @@ Provider linear_int4_provider(const Weights& weights, const Activations& x, cons
 
 Provider matmul_int4_provider(const Int4Weights& weights, const Layer& layer, const Activations& x,
                               const Output& y) {
-  return {name_of(weights.format),
-          Arithmetic::kInt4,
-          &weights,
-          weights.bytes(),
-          weights.words.bytes(),
-          {call_of(cuda::matmul_int4, matmul_int4_args(weights, layer, x, y), weights),
-           weights.words.copies()}};
+  return int4_provider(name_of(weights.format), Arithmetic::kInt4, weights,
+                       call_of(cuda::matmul_int4, matmul_int4_args(weights, layer, x, y), weights));
+}
+
+Provider linear_int8_int4_provider(const Int4Weights& weights, const Layer& layer,
+                                   const Activations& x, const Output& y) {
+  return int4_provider(kLinearInt8Int4 + name_of(weights.format), Arithmetic::kInt8Int4, weights,
+                       call_of(cuda::linear_int8_int4,
+                               grouped_args<LinearInt8Int4Args>(weights, layer, x, y), weights));
 }
 
 std::vector<Provider> make_our_providers(const Weights& weights, const Activations& x,
@@ -161,6 +181,7 @@ std::vector<Provider> make_our_providers(const Weights& weights, const Activatio
       matmul_int4_int4_provider(weights, x, y), linear_int4_provider(weights, x, y)};
   for (const auto& int4 : weights.int4) {
     providers.push_back(matmul_int4_provider(*int4, weights.layer, x, y));
+    providers.push_back(linear_int8_int4_provider(*int4, weights.layer, x, y));
   }
   return providers;
 }

@@ -20,5 +20,7 @@ Provider matmul_int4_int4_provider(const Weights& weights, const Activations& x,
 Provider linear_int4_provider(const Weights& weights, const Activations& x, const Output& y);
 Provider matmul_int4_provider(const Int4Weights& weights, const Layer& layer, const Activations& x,
                               const Output& y);
+Provider linear_int8_int4_provider(const Int4Weights& weights, const Layer& layer,
+                                   const Activations& x, const Output& y);
 
 }  // namespace qutlass::bench

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "test/check.h"
+#include "test/cuda/int4_element.h"
 #include "test/reference.h"
 
 namespace qutlass::bench {
@@ -47,7 +48,7 @@ struct Int4Row {
 ProductCheck::ProductCheck(const Weights& weights, const Activations& x)
     : weights_(weights), x_(x) {
   for (const auto& [row, column] : sampled_places(x.m, weights.layer.n)) {
-    Element element{row, column, x.row(row), 0, 0, 0, 0};
+    Element element{row, column, x.row(row), 0, 0, 0, {}, 0, 0};
     compute_value(element);
     compute_int8(element);
     compute_int4_int4(element);
@@ -68,11 +69,14 @@ void ProductCheck::compute_int8(Element& element) const {
   const auto b = weights_.int8.read(element.column * words, words);
   int64_t sum = 0;
   for (int64_t k = 0; k < x_.k; ++k) {
-    sum += reference::int8_at(a.data(), k) * reference::int8_at(b.data(), k);
+    const int32_t of_x = reference::int8_at(a.data(), k);
+    sum += of_x * reference::int8_at(b.data(), k);
+    element.int8_x.push_back(static_cast<float>(of_x));
   }
+  element.int8_scale = x_.int8_scale.read(element.row, 1)[0];
   element.int8_sum = static_cast<int32_t>(sum);
   element.int8_value =
-      int8_epilogue(element.int8_sum, x_.int8_scale.read(element.row, 1)[0],
+      int8_epilogue(element.int8_sum, element.int8_scale,
                     weights_.int8_scale.read(element.column, 1)[0], false, 0, Activation::kLinear);
 }
 
@@ -111,18 +115,20 @@ bool ProductCheck::is_right(const Provider& provider, const Element& element, fl
   if (provider.arithmetic == Arithmetic::kInt4Int4) {
     return float_bits(got) == float_bits(element.int4_int4_value);
   }
-  if (provider.arithmetic != Arithmetic::kInt4) {
+  if (!provider.int4) {
     return std::fabs(got - element.value) <= peer_tolerance(provider.arithmetic) * largest_value_;
   }
   const Int4Row row(*provider.int4, x_.k, element.column);
   MatmulInt4Args args{};
-  args.x = element.x.data();
+  const bool is_quantized = provider.arithmetic == Arithmetic::kInt8Int4;
+  args.x = is_quantized ? element.int8_x.data() : element.x.data();
+  args.row_scale = is_quantized ? &element.int8_scale : nullptr;
   args.w = row.words.data();
   args.scales = row.scales.data();
   args.zeros = row.zeros.empty() ? nullptr : row.zeros.data();
   args.k = x_.k;
   args.group_size = provider.int4->group_size;
-  return reference::is_close(got, reference::matmul_int4_at(args, 0, 0));
+  return reference::is_close(got, test::int4_element(args, 0, 0));
 }
 
 double ProductCheck::check(const Provider& provider, Output& y) const {

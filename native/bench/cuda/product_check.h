@@ -12,12 +12,11 @@ class ProductCheck {
   // Both must outlive it.
   ProductCheck(const Weights& weights, const Activations& x);
 
-  // Runs the provider on a poisoned y and compares: int8, and int4 with
-  // int4, bit for bit with exact sums, int4 within
-  // the contract's bound of the product of the quantized operands in float64, peers within what
-  // their arithmetic may cost. Ends the program where it is wrong.
-  // Returns the largest error against the product of the operands as they were before quantization,
-  // in float64, relative to the largest of the true values.
+  // Runs the provider on a poisoned y and compares: int8, and int4 with int4, bit for bit with
+  // exact sums, int4 with float32 or int8 within the contract's bound of the product of the
+  // quantized operands in float64, peers within what their arithmetic may cost. Ends the program
+  // where it is wrong. Returns the largest error against the product of the operands as they were
+  // before quantization, in float64, relative to the largest of the true values.
   double check(const Provider& provider, Output& y) const;
 
  private:
@@ -29,6 +28,8 @@ class ProductCheck {
     double value;          // in float64, of unquantized operands
     int32_t int8_sum;
     float int8_value;
+    std::vector<float> int8_x;  // the row of x, quantized
+    float int8_scale;
     float int4_int4_value;
   };
 

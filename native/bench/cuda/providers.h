@@ -13,13 +13,13 @@
 namespace qutlass::bench {
 
 // What a product is computed in, which says how exact it must be.
-enum class Arithmetic { kFloat32, kTf32, kBf16, kInt8Sums, kInt8, kInt4, kInt4Int4 };
+enum class Arithmetic { kFloat32, kTf32, kBf16, kInt8Sums, kInt8, kInt4, kInt4Int4, kInt8Int4 };
 
 // One way to compute y = x kernel.
 struct Provider {
   std::string name;
   Arithmetic arithmetic;
-  const Int4Weights* int4;  // of kInt4 its weights, else null
+  const Int4Weights* int4;  // of kInt4 and kInt8Int4 the weights, else null
   int64_t weight_bytes;     // that a call reads, with scales and zero points
   int64_t packed_bytes;     // those of the weights alone
   Subject subject;
@@ -34,6 +34,7 @@ constexpr char kInt8[] = "int8";
 constexpr char kLinearInt8[] = "linear int8";
 constexpr char kInt4Int4[] = "int4 int4";
 constexpr char kLinearInt4[] = "linear int4";
+constexpr char kLinearInt8Int4[] = "linear int8 ";  // and the weights' format
 
 // Whether it is one of this library, not a peer.
 bool is_ours(const std::string& provider);

@@ -47,6 +47,7 @@ void print_mixed(const char* instruction, const std::vector<double>& tflops) {
 
 double peak_of(const Measurement& of, const Ceilings& ceilings) {
   if (of.provider == kFloat32 || of.provider == kTf32) return 0;
+  if (of.group > 0) return ceilings.bf16_tflops;  // int4 weights become bf16
   for (const char* by_integers : {"int8", kInt4Int4, kLinearInt4}) {
     if (of.provider.find(by_integers) != std::string::npos) return ceilings.int8_tops;
   }

@@ -1,69 +1,20 @@
 // matmul_int4: within the contract's bound of the float64 reference, exact where float32 is, and
 // the same bits in every run, by each kernel and configuration.
-#include "harness.h"
+#include "int4_problem.h"
 
 namespace qutlass::test {
 namespace {
 
-struct Problem {
-  int64_t m, n, k, group_size;
-  std::vector<float> x, scales, bias;
-  std::vector<int32_t> w, zeros;
-  bool has_zeros, has_bias;
-  Activation activation;
+using Problem = Int4Problem;
 
-  Problem(Random& random, int64_t rows, int64_t columns, int64_t depth, int64_t group)
-      : m(rows), n(columns), k(depth), group_size(group) {
-    const int64_t groups = n * group_count(k, group_size);
-    x = random_floats(random, m * k, -2.0f, 2.0f);
-    w = random_words(random, n * int4_words(k));  // tails too: they must not count
-    scales = random_floats(random, groups, 1e-3f, 1e-1f);
-    zeros = random_integers(random, groups, 0, 15);
-    bias = random_floats(random, n, -3.0f, 3.0f);
-    has_zeros = random.chance(0.5);
-    has_bias = random.chance(0.5);
-    activation = kActivations[random.integer(0, 2)];
-  }
-
-  MatmulInt4Args host_args() const {
-    return {x.data(),
-            w.data(),
-            scales.data(),
-            has_zeros ? zeros.data() : nullptr,
-            has_bias ? bias.data() : nullptr,
-            nullptr,
-            m,
-            n,
-            k,
-            group_size,
-            activation};
-  }
-
-  void describe(const std::string& configuration) const {
-    context() = format("m %d, n %d, k %d, group size %d, zeros %d, bias %d, activation %d, %s",
-                       static_cast<int>(m), static_cast<int>(n), static_cast<int>(k),
-                       static_cast<int>(group_size), has_zeros, has_bias,
-                       static_cast<int>(activation), configuration.c_str());
-  }
-
-  // What the op chooses from, with weights `shift` words past an address that is a multiple of 16.
-  const cuda::TileMenu& menu(int64_t shift) const {
-    MatmulInt4Args args = host_args();
-    args.w = address_of_words(shift);
-    return cuda::menu_for(args);
-  }
-};
-
-// `shift` words of displacement: rows that do not start at multiples of 16 bytes.
+// `shift` words of displacement, of x and of the weights.
 std::vector<float> on_device(const Problem& problem, int64_t shift) {
-  DeviceBuffer<float> x(problem.x, shift), scales(problem.scales), bias(problem.bias);
-  DeviceBuffer<int32_t> w(problem.w, shift), zeros(problem.zeros);
+  DeviceBuffer<float> x(problem.x, shift), row_scale(problem.row_scale);
+  DeviceInt4Weights weights(problem, shift);
   MatmulInt4Args args = problem.host_args();
+  weights.give_to(args);
   args.x = x.data();
-  args.w = w.data();
-  args.scales = scales.data();
-  if (args.zeros) args.zeros = zeros.data();
-  if (args.bias) args.bias = bias.data();
+  if (args.row_scale) args.row_scale = row_scale.data();
   return product_of(cuda::matmul_int4, args);
 }
 
@@ -80,16 +31,9 @@ void for_each_configuration(const Problem& problem, int64_t shift, const CheckY&
 }
 
 void check_close(const Problem& problem, int64_t shift = 0) {
-  for_each_configuration(problem, shift, [&](std::vector<float> y) {
-    MatmulInt4Args args = problem.host_args();
-    args.y = y.data();
-    reference::check_matmul_int4(args);
+  for_each_configuration(problem, shift, [&](const std::vector<float>& y) {
+    check_int4_product(problem.host_args(), y);
   });
-}
-
-int64_t random_group_size(Random& random, int64_t k) {
-  if (random.chance(0.3)) return std::max<int64_t>(k, 1);
-  return random.chance(0.5) ? 32 * random.integer(1, 4) : 8 * random.integer(1, 20);
 }
 
 TEST_ON_GPU(all_tails) {
@@ -122,14 +66,15 @@ TEST_ON_GPU(exact_where_float32_is) {
     for (int64_t group_size : {8, 24, 32, 64, 128, 256, 397}) {
       Problem problem(random, m, 69, 397, group_size);
       for (float& x : problem.x) x = static_cast<float>(random.integer(-8, 8));
-      for (float& scale : problem.scales) {
-        scale = std::ldexp(1.0f, static_cast<int>(random.integer(-2, 2)));
+      for (std::vector<float>* scales : {&problem.scales, &problem.row_scale}) {
+        for (float& scale : *scales) {
+          scale = std::ldexp(1.0f, static_cast<int>(random.integer(-2, 2)));
+        }
       }
       for (float& bias : problem.bias) bias = static_cast<float>(random.integer(-9, 9));
       std::vector<float> want;
       for (int64_t i = 0; i < m * problem.n; ++i) {
-        const auto element =
-            reference::matmul_int4_at(problem.host_args(), i / problem.n, i % problem.n);
+        const auto element = int4_element(problem.host_args(), i / problem.n, i % problem.n);
         want.push_back(round_to_bf16(static_cast<float>(element.value)));
       }
       for_each_configuration(problem, 0, [&](const std::vector<float>& y) {
@@ -144,7 +89,7 @@ TEST_ON_GPU(rounds_x_to_bf16) {
   Random random(34);
   for (int64_t m : {1, 5, 40}) {
     Problem problem(random, m, 1, 1, 1);
-    problem.has_zeros = problem.has_bias = false;
+    problem.has_zeros = problem.has_bias = problem.has_row_scale = false;
     problem.activation = Activation::kLinear;
     problem.x.assign(m, 1.0f + 0x1p-8f);
     problem.x[0] = 1.0f + 3 * 0x1p-8f;
@@ -171,6 +116,8 @@ TEST_ON_GPU(special_values_stay_in_their_rows_and_columns) {
       std::fill(problem.zeros.begin(), problem.zeros.end(), 0);
       for (int32_t& word : problem.w) word |= 0x11111111;
       problem.scales[2 * group_count(130, group_size)] = kNan;
+      problem.has_row_scale = true;
+      problem.row_scale.back() = kNan;
       problem.activation = Activation::kLinear;
       check_close(problem);
     }
