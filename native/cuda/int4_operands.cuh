@@ -42,9 +42,15 @@ class Int4ProductX {
       bytes_of(low, left > 0 ? __ldg(source) : 0);
       bytes_of(high, left > 1 ? __ldg(source + 1) : 0);
     } else {
+      const int64_t left = k_ - k;
       const float* source = floats_ + row * k_ + k;
-      load_4(low, source, k_ - k);
-      load_4(high, source + 4, k_ - k - 4);
+      if (left >= kInt4PerWord && is_aligned_16(source)) {
+        load_aligned_4(low, source, 4);
+        load_aligned_4(high, source + 4, 4);
+      } else {
+        load_one_by_one(low, source, left);
+        load_one_by_one(high, source + 4, left - 4);
+      }
     }
     return uint4{ptx::bf16_pair(low[0], high[0]), ptx::bf16_pair(low[1], high[1]),
                  ptx::bf16_pair(low[2], high[2]), ptx::bf16_pair(low[3], high[3])};

@@ -42,6 +42,12 @@ cudaError_t launch_plain_quantize(const RowsToQuantize& args, Stream stream) {
   return cudaGetLastError();
 }
 
+// More than a block holds in registers: by way of shared memory they are faster.
+bool has_long_aligned_rows(const RowsToQuantize& args) {
+  constexpr int64_t kHeldValues = int64_t{kPlainMaxThreads} * 4 * kPlainHeldFours;
+  return args.k > kHeldValues && args.k % 4 == 0 && is_aligned(args.x, 16);
+}
+
 }  // namespace
 
 const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
@@ -50,7 +56,8 @@ const char* quantize_int8(const QuantizeInt8Args& args, Stream stream) {
   if (const char* reason = check_method(kOp, args.k, args.method)) return reason;
   const RowsToQuantize rows{args.x, args.values,        args.scale,     args.zero,  args.rows,
                             args.k, int8_words(args.k), args.symmetric, args.method};
-  if (args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax) {
+  const bool is_plain = args.rotation.block_size == 0 && args.method == ScaleMethod::kAbsMax;
+  if (is_plain && !has_long_aligned_rows(rows)) {
     return failure(kOp, launch_plain_quantize(rows, stream));
   }
   return failure(kOp, launch_rotated_quantize<Int8Format>(rows, args.rotation, stream));

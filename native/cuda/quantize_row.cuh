@@ -137,8 +137,17 @@ class RowQuantization {
     if constexpr (Row::kCopies) {
       for (uint32_t chunk = Team::warp(); is_parked(chunk); chunk += Team::warps()) {
         values_.copy(place_of(chunk), chunk);
+        ptx::commit_copies();
       }
-      ptx::commit_copies();
+    }
+  }
+
+  // Until the copy of a chunk has come, on the way from the first to the last.
+  __device__ __forceinline__ void wait_for(uint32_t chunk) const {
+    if (Team::kIsBlock && chunk + Team::warps() < parked_.count) {
+      ptx::wait_for_copies<1>();
+    } else {
+      ptx::wait_for_copies<0>();
     }
   }
 
@@ -154,7 +163,7 @@ class RowQuantization {
         values_.copy(place, chunk);
         ptx::commit_copies();
       }
-      ptx::wait_for_copies<0>();
+      wait_for(chunk);
       __syncwarp();
       values_.load_copied(values, place);
     } else {

@@ -1,39 +1,15 @@
-// The kernels that quantize rows, and their launches: a warp a row where there are many short rows,
-// else a block a row.
+// The kernels that quantize rows, and their launches: a warp a row where there are many short rows
+// and quarter_rows.cuh has nothing better, else a block a row.
 #pragma once
 
 #include <algorithm>
 
 #include "cuda/integer_elements.cuh"
 #include "cuda/launch.h"
-#include "cuda/rotated_row.cuh"
+#include "cuda/quarter_rows.cuh"
 #include "cuda/shared_tile.cuh"
 
 namespace qutlass::cuda {
-
-// What quantize_int8 and quantize_int4 have in common.
-struct RowsToQuantize {
-  const float* x;
-  int32_t* values;
-  float* scale;
-  int32_t* zero;  // the zero points, or where the format has them the sums; or null
-  int64_t rows;
-  int64_t k;
-  int64_t row_words;
-  bool symmetric;
-  ScaleMethod method;
-
-  __device__ __forceinline__ QuantizedRow row(int64_t index) const {
-    return {x + index * k, k, symmetric, method};
-  }
-  __device__ __forceinline__ int32_t* words(int64_t index) const {
-    return values + index * row_words;
-  }
-  __device__ __forceinline__ void finish(int64_t index, const Quantizer& quantizer) const {
-    scale[index] = quantizer.scale;
-    if (zero) zero[index] = quantizer.zero;
-  }
-};
 
 // Of a block of warps with a row each.
 constexpr int kWarpRows = 8;
@@ -151,6 +127,9 @@ cudaError_t launch_rotated_quantize(const RowsToQuantize& args, const Rotation& 
   }
   const GroupedHadamard hadamard{HadamardRotation(rotation.block_size)};
   if (!has_many_short_rows(args)) return launch_rotated_by_block<Format>(args, hadamard, stream);
+  if constexpr (!Format::kHasSum) {
+    if (has_quarters(args, rotation)) return launch_quarters<Format>(args, hadamard, stream);
+  }
   quantize_rotated_by_warp<Format>
       <<<warp_row_blocks(args), kWarpRows * kWarpSize, 0, stream>>>(args, hadamard);
   return cudaGetLastError();

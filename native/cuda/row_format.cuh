@@ -91,7 +91,7 @@ class Int8Format {
     return quantizer_.inverse == 0.0f ? 0 : ptx::saturated_int8_word(integers);
   }
 
-  // A lane's values of a chunk by any method. The branches are the same in all threads.
+  // A lane's values of a chunk by any method. The branches are the same in all threads of a row.
   __device__ __forceinline__ void pack(uint32_t (&words)[kLaneValues / 4],
                                        const Chunk& values) const {
     const auto each = [&](const auto& word_of) {

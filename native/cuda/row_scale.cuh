@@ -128,6 +128,16 @@ __device__ __forceinline__ float sum_of_chunks(float* sums, uint32_t chunks) {
   return sum_of_lanes(first < chunks ? sums[first] : 0.0f);
 }
 
+// Of a lane's values; NaN where one is.
+__device__ __forceinline__ float greatest_magnitude(const Chunk& values) {
+  ValueRange parts[4];  // so that no value waits for the one before it
+#pragma unroll
+  for (int i = 0; i < kLaneValues; ++i) parts[i % 4].include_magnitude(values[i]);
+#pragma unroll
+  for (int i = 1; i < 4; ++i) parts[0].include_magnitude(parts[i].greatest);
+  return parts[0].greatest;
+}
+
 // By any method. The branches are the same in all threads.
 template <class Team>
 class MethodScale {
@@ -140,11 +150,7 @@ class MethodScale {
     if (row_.method == ScaleMethod::kQuest) {
       include_squares(values, chunk);
     } else if (row_.symmetric) {
-      ValueRange parts[4];  // so that no value waits for the one before it
-#pragma unroll
-      for (int i = 0; i < kLaneValues; ++i) parts[i % 4].include_magnitude(values[i]);
-#pragma unroll
-      for (const ValueRange& part : parts) range_.include_magnitude(part.greatest);
+      range_.include_magnitude(greatest_magnitude(values));
     } else {
 #pragma unroll
       for (int i = 0; i < kLaneValues; ++i) range_.include(values[i]);

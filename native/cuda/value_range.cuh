@@ -29,15 +29,15 @@ struct ValueRange {
   __device__ __forceinline__ float amax() const { return ptx::max_nan(-least, greatest); }
 };
 
-// The range over the 32 lanes of a warp, in every lane.
-//
 // Without their sign the bits of float32 values order as unsigned integers, infinity above every
 // number and NaN above infinity.
+constexpr uint32_t kMagnitudeBits = 0x7fffffffu;
+
+// The range over the 32 lanes of a warp, in every lane.
 __device__ __forceinline__ ValueRange warp_range(const ValueRange& range) {
   constexpr unsigned kAllLanes = 0xffffffffu;
-  constexpr uint32_t kMagnitude = 0x7fffffffu;
   const auto greatest_magnitude = [](float value) {
-    return float_from_bits(__reduce_max_sync(kAllLanes, float_bits(value) & kMagnitude));
+    return float_from_bits(__reduce_max_sync(kAllLanes, float_bits(value) & kMagnitudeBits));
   };
   return ValueRange{-greatest_magnitude(range.least), greatest_magnitude(range.greatest)};
 }

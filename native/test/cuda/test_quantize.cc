@@ -155,6 +155,18 @@ TEST_ON_GPU(methods_and_rotations) {
   check_methods(random, 1100, 1024, {1024, nullptr}, 0);
 }
 
+// Many rows of quarters of a warp's values, which do not fill the last block of threads.
+TEST_ON_GPU(rows_of_quarters_of_warps) {
+  Random random(11);
+  for (int64_t k : {256, 512, 768}) {
+    for (int64_t size : kHadamardSizes) {
+      if (k % size == 0) check_methods(random, 1100 + size / 16 % 5, k, {size, nullptr}, 0);
+    }
+    check_methods(random, 3001, k, {128, nullptr}, 1);
+  }
+  check_methods(random, 1100, 0, {128, nullptr}, 0);
+}
+
 TEST_ON_GPU(methods_and_rotations_of_long_rows) {
   Random random(9);
   for (int64_t k : kLongRows) {
