@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "test/check.h"
-#include "test/cuda/int4_element.h"
 #include "test/reference.h"
 
 namespace qutlass::bench {
@@ -128,7 +127,7 @@ bool ProductCheck::is_right(const Provider& provider, const Element& element, fl
   args.zeros = row.zeros.empty() ? nullptr : row.zeros.data();
   args.k = x_.k;
   args.group_size = provider.int4->group_size;
-  return reference::is_close(got, test::int4_element(args, 0, 0));
+  return reference::is_close(got, reference::matmul_int4_at(args, 0, 0));
 }
 
 double ProductCheck::check(const Provider& provider, Output& y) const {

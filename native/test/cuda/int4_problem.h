@@ -3,7 +3,6 @@
 #pragma once
 
 #include "harness.h"
-#include "int4_element.h"
 
 namespace qutlass::test {
 
@@ -93,7 +92,7 @@ class DeviceInt4Weights {
 inline void check_int4_product(const MatmulInt4Args& args, const std::vector<float>& y) {
   for (int64_t m = 0; m < args.m; ++m) {
     for (int64_t n = 0; n < args.n; ++n) {
-      const reference::Int4Element want = int4_element(args, m, n);
+      const reference::Int4Element want = reference::matmul_int4_at(args, m, n);
       const float got = y[m * args.n + n];
       if (!CHECK(reference::is_close(got, want), "y[%d,%d] is %s, expected %.9g within %.3g",
                  static_cast<int>(m), static_cast<int>(n), shown(got).c_str(), want.value,

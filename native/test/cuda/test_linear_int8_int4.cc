@@ -5,23 +5,16 @@
 namespace qutlass::test {
 namespace {
 
-// The integers and scales of x, on the host.
-struct QuantizedX {
-  std::vector<float> integers, scale;
-
-  QuantizedX(const Int4Problem& problem, ScaleMethod method, const Rotation& rotation)
-      : integers(problem.m * problem.k), scale(problem.m) {
-    const int64_t words = int8_words(problem.k);
-    std::vector<int32_t> values(problem.m * words), zero(problem.m);
-    reference::quantize_int8({problem.x.data(), values.data(), scale.data(), zero.data(), problem.m,
-                              problem.k, true, method, rotation});
-    for (int64_t i = 0; i < problem.m * problem.k; ++i) {
-      const int64_t row = i / problem.k;
-      integers[i] =
-          static_cast<float>(reference::int8_at(values.data() + row * words, i % problem.k));
-    }
-  }
-};
+// The integers of x in its place, and their scales, as float32 rows that have some.
+void quantize_x(Int4Problem& problem, ScaleMethod method, const Rotation& rotation) {
+  auto args = problem.host_weights<LinearInt8Int4Args>();
+  args.x = problem.x.data();
+  args.method = method;
+  args.rotation = rotation;
+  const reference::RowsOfInt8 rows(args);
+  problem.x = rows.x;
+  problem.row_scale = rows.scale;
+}
 
 std::vector<float> linear_on_device(const Int4Problem& problem, DeviceInt4Weights& weights,
                                     ScaleMethod method, const Rotation& rotation, int64_t shift) {
@@ -61,9 +54,7 @@ void check_linear(Random& random, int64_t m, int64_t n, int64_t k, int64_t group
   DeviceInt4Weights weights(problem, shift);
   const std::vector<float> y = linear_on_device(problem, weights, method, rotation, shift);
 
-  const QuantizedX quantized(problem, method, rotation);
-  problem.x = quantized.integers;
-  problem.row_scale = quantized.scale;
+  quantize_x(problem, method, rotation);
   check_int4_product(problem.host_args(), y);
   check_same(y.data(), product_on_device(problem, weights).data(), m * n, "y");
 }

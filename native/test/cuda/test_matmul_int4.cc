@@ -74,7 +74,8 @@ TEST_ON_GPU(exact_where_float32_is) {
       for (float& bias : problem.bias) bias = static_cast<float>(random.integer(-9, 9));
       std::vector<float> want;
       for (int64_t i = 0; i < m * problem.n; ++i) {
-        const auto element = int4_element(problem.host_args(), i / problem.n, i % problem.n);
+        const auto element =
+            reference::matmul_int4_at(problem.host_args(), i / problem.n, i % problem.n);
         want.push_back(round_to_bf16(static_cast<float>(element.value)));
       }
       for_each_configuration(problem, 0, [&](const std::vector<float>& y) {
