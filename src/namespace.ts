@@ -13,14 +13,16 @@ import * as training from './training';
  * const {kernels, reason} = tf.qutlass.info();
  * console.log(kernels, reason);
  * console.log(tf.qutlass.info({m: 16, n: 4096, k: 4096, groupSize: 128}).product);
- * // On a CPU {int8: {configuration: 'avx2', workspaceBytes: ...}, int4: ..., int4Int4: ...}
+ * // On a CPU {int8: {configuration: 'avx2', workspaceBytes: ...}, int4: ..., int8Int4: ...,
+ * // int4Int4: ...}
  * ```
  *
- * @param product x [m, k] by weights [n, k]; `groupSize` is that of `matmulInt4Bf16`, by default k.
- *   Sizes are whole numbers from 1 on, else it throws.
+ * @param product x [m, k] by weights [n, k]; `groupSize` is that of `matmulInt4Bf16` and
+ *   `linearInt8Int4`, by default k. Sizes are whole numbers from 1 on, else it throws.
  * @returns the backend, its `kernels` and the `reason` for them, the `native` side, and of `product`, on
- *   native kernels, how `matmulInt8Bf16` (`int8`), `matmulInt4Bf16` (`int4`) and `matmulInt4Int4Bf16`
- *   (`int4Int4`) compute it: the `configuration`, and `workspaceBytes` of memory beside the result.
+ *   native kernels, how `matmulInt8Bf16` (`int8`), `matmulInt4Bf16` (`int4`), `linearInt8Int4`
+ *   (`int8Int4`) and `matmulInt4Int4Bf16` (`int4Int4`) compute it: the `configuration`, and
+ *   `workspaceBytes` of memory beside the result.
  */
 export type InfoFunction = (product?: ProductShape) => Info;
 

@@ -33,13 +33,34 @@ MatmulInt4Int4Args int4_int4_product(int64_t m, int64_t n, int64_t k) {
   return args;
 }
 
+LinearInt8Int4Args int8_int4_product(int64_t m, int64_t n, int64_t k, int64_t group_size) {
+  LinearInt8Int4Args args = {};
+  args.m = m;
+  args.n = n;
+  args.k = k;
+  args.group_size = group_size;
+  return args;
+}
+
+#ifdef QUTLASS_CUDA
+template <class Args>
+std::string cuda_configuration(const Args& args) {
+  return cuda::configuration(args);
+}
+
+// Once x is quantized, an int4 product of its integers.
+std::string cuda_configuration(const LinearInt8Int4Args& args) {
+  return cuda::configuration(int4_product(args.m, args.n, args.k, args.group_size));
+}
+#endif
+
 template <class Args>
 Napi::Object describe(Napi::Env env, const Args& args, bool on_gpu) {
   std::string configuration = cpu::isa_name();
   size_t workspace_bytes = cpu::workspace_bytes(args);
 #ifdef QUTLASS_CUDA
   if (on_gpu) {
-    configuration = cuda::configuration(args);
+    configuration = cuda_configuration(args);
     workspace_bytes = cuda::workspace_bytes(args);
   }
 #else
@@ -65,6 +86,7 @@ Napi::Value product_info(const Napi::CallbackInfo& call) {
   Napi::Object info = Napi::Object::New(call.Env());
   info["int8"] = describe(call.Env(), int8_product(m, n, k), on_gpu);
   info["int4"] = describe(call.Env(), int4_product(m, n, k, size("groupSize")), on_gpu);
+  info["int8Int4"] = describe(call.Env(), int8_int4_product(m, n, k, size("groupSize")), on_gpu);
   info["int4Int4"] = describe(call.Env(), int4_int4_product(m, n, k), on_gpu);
   return info;
 }

@@ -5,7 +5,7 @@
 
 namespace qutlass::addon {
 
-// productInfo({m, n, k, groupSize}, onGpu): {int8, int4, int4Int4}.
+// productInfo({m, n, k, groupSize}, onGpu): {int8, int4, int8Int4, int4Int4}.
 Napi::Value product_info(const Napi::CallbackInfo& call);
 
 }  // namespace qutlass::addon

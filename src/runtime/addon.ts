@@ -40,7 +40,7 @@ export interface ProductShape {
   m: number;
   n: number;
   k: number;
-  /** Of int4 weights of float32 rows; k, one group a row, by default. */
+  /** Of int4 weights of bf16 or int8 rows; k, one group a row, by default. */
   groupSize?: number;
 }
 
@@ -61,6 +61,8 @@ export interface ProductInfos {
   int8: ProductInfo;
   /** Of `matmulInt4Bf16`. */
   int4: ProductInfo;
+  /** Of `linearInt8Int4`, without a rotation: the quantized rows of x take memory, too. */
+  int8Int4: ProductInfo;
   /** Of `matmulInt4Int4Bf16`, whose operands have one group a row whatever `groupSize` is. */
   int4Int4: ProductInfo;
 }

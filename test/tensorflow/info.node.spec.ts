@@ -17,22 +17,28 @@ for (const { name, place } of testBackends) {
     it('says how it is computed, and in how much memory', () => {
       const product = info({ m: 300, n: 4096, k: 4096, groupSize: 128 }).product!;
       const configuration = place === 'device' ? /^\d+x\d+w?(\/\d+)?$/ : /^[a-z0-9]+$/;
-      expect(Object.keys(product).sort()).toEqual(['int4', 'int4Int4', 'int8']);
+      expect(Object.keys(product).sort()).toEqual(['int4', 'int4Int4', 'int8', 'int8Int4']);
       for (const { configuration: found, workspaceBytes } of Object.values(product)) {
         expect(found).toMatch(configuration);
         expect(workspaceBytes).toBeGreaterThanOrEqual(0);
       }
+      expect(product.int8Int4.workspaceBytes).toBeGreaterThanOrEqual(300 * (4096 + 4));
       if (place === 'device') {
         expect(product.int4.workspaceBytes).toBeGreaterThanOrEqual(300 * 4096 * 2);
+        expect(product.int8Int4.configuration).toBe(product.int4.configuration);
+        expect(product.int8Int4.workspaceBytes).toBeGreaterThanOrEqual(
+          product.int4.workspaceBytes + 300 * (4096 + 4),
+        );
       }
     });
 
     if (place === 'device') {
       it('names the kernel for few rows', () => {
         const product = info({ m: 1, n: 4096, k: 4096, groupSize: 128 }).product!;
-        for (const { configuration, workspaceBytes } of Object.values(product)) {
+        for (const [name, { configuration, workspaceBytes }] of Object.entries(product)) {
           expect(configuration).toBe('stream');
-          expect(workspaceBytes).toBe(0);
+          if (name === 'int8Int4') expect(workspaceBytes).toBeGreaterThanOrEqual(4096 + 4);
+          else expect(workspaceBytes).toBe(0);
         }
       });
     }
