@@ -22,6 +22,15 @@ function pngSize(png: Uint8Array): number[] {
   return [view.getUint32(16), view.getUint32(20)];
 }
 
+/** WCAG 2's contrast ratio of '#rrggbb' to white: 1 for white, 21 for black. */
+function contrastToWhite(color: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const value = parseInt(color.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+}
+
 describe("the benchmark's page", () => {
   const results = [...resultsAt([1, 16], 3), ...resultsAt([1, 16], 0.5, 'o')];
   const layers = () => layersOfResults(results).map((layer) => ({ ...layer, svg: null }));
@@ -105,6 +114,12 @@ describe("the benchmark's charts", () => {
     const [, int8, int8Had16] = styles;
     expect(int8Had16.color).toBe(int8.color);
     expect(int8Had16.dash).not.toEqual(int8.dash);
+  });
+
+  it('draw no line too pale for white paper', () => {
+    for (const { color } of stylesOf(providers.map(({ name }) => name))) {
+      expect(contrastToWhite(color)).withContext(color).toBeGreaterThan(2);
+    }
   });
 
   it('are SVG with all names, batch sizes and no font of the system', async () => {

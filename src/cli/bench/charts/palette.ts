@@ -1,6 +1,7 @@
 /**
  * How each provider is drawn: colours of Okabe and Ito, which people tell apart whatever colours they
- * see (https://jfly.uni-koeln.de/color/), and for black and white a mark and a dash each.
+ * see (https://jfly.uni-koeln.de/color/), but for their yellow, which is too pale for a line on white;
+ * grey for ONNX Runtime's; and for black and white a mark and a dash each.
  */
 
 export interface Style {
@@ -20,11 +21,11 @@ const STYLES: Record<string, Style> = {
   int8: { color: '#0072B2', dash: SOLID, shape: 'square' },
   'int8-noquant': { color: '#56B4E9', dash: DASHED, shape: 'square' },
   int4: { color: '#009E73', dash: SOLID, shape: 'triangle-up' },
-  int4a8: { color: '#F0E442', dash: DASHED, shape: 'triangle-up' },
+  int4a8: { color: '#CC79A7', dash: SOLID, shape: 'triangle-down' },
   int4a4: { color: '#D55E00', dash: SOLID, shape: 'diamond' },
   'int4a4-noquant': { color: '#E69F00', dash: DASHED, shape: 'diamond' },
-  'onnxruntime-int8': { color: '#CC79A7', dash: DASH_DOTTED, shape: 'triangle-left' },
-  'onnxruntime-int4': { color: '#7F7F7F', dash: DASH_DOTTED, shape: 'triangle-down' },
+  'onnxruntime-int8': { color: '#7F7F7F', dash: DASH_DOTTED, shape: 'triangle-left' },
+  'onnxruntime-int4': { color: '#7F7F7F', dash: DASHED, shape: 'triangle-down' },
 };
 
 /** Rotations have their provider's colour; the marks tell them apart. */
