@@ -18,7 +18,10 @@ export interface SuggestOptions {
   maxError?: number;
   /** The most bytes that the model's weights may take, all of them. */
   maxBytes?: number;
-  /** By default int4 in groups of 128, of 32, and int8; a layer may also stay as it is. */
+  /**
+   * By default int4 in groups of 128, of 32, and int8; a layer may also stay as it is. Where candidates
+   * differ in `activations` alone, their bytes are the same, and the one that errs least is taken.
+   */
   candidates?: QuantizeLayerOptions[];
 }
 

@@ -6,6 +6,7 @@ import {
   inspectModel,
   quantizeModel,
   suggest,
+  type QuantizeLayerOptions,
   type QuantizeModelOptions,
   type SuggestOptions,
 } from '../../src/layers';
@@ -76,6 +77,42 @@ describeOnBackends('suggest', () => {
       candidates: [zeroPointsEverywhere, { weights: 'int8' }],
     });
     expect(layers.map(({ format }) => format)).toEqual(['int8']);
+  });
+
+  const withActivations: [QuantizeLayerOptions, string][] = [
+    [{ weights: 'int4', groupSize: 8, activations: 'int8' }, 'int4 g8 a8'],
+    [{ weights: 'int4', activations: 'int4' }, 'int4 a4'],
+  ];
+  for (const [candidate, format] of withActivations) {
+    it(`measures ${format} with its activations`, () => {
+      const model = classifier();
+      const suggestion = suggest(model, x(), { maxError: 0.5, candidates: [candidate] });
+      expect(suggestion.layers.map((layer) => layer.format)).toEqual([format, format, format]);
+      const { error, bytes } = outcome(model, x(), () => candidate);
+      expect(suggestion.error).toBeCloseTo(error, 6);
+      expect(suggestion.bytes).toBe(bytes);
+      const withBf16 = outcome(model, x(), () => ({ ...candidate, activations: 'bf16' }));
+      expect(Math.abs(withBf16.error - error)).toBeGreaterThan(1e-5);
+    });
+  }
+
+  it('takes the activations that err less where the weights are the same', () => {
+    const bf16 = { weights: 'int4' as const, groupSize: 8 };
+    const int8 = { ...bf16, activations: 'int8' as const };
+    const errorsOf = (...candidates: QuantizeLayerOptions[]) =>
+      suggest(classifier(), x(), { maxError: 0.5, candidates }).layers.map(({ error }) => error);
+    const [errors, ofBf16, ofInt8] = [errorsOf(int8, bf16), errorsOf(bf16), errorsOf(int8)];
+    expect(errors).toEqual(ofBf16.map((error, i) => Math.min(error, ofInt8[i])));
+  });
+
+  it('gives an embedding the format of the weights alone', () => {
+    const candidates: QuantizeLayerOptions[] = [
+      { weights: 'int4', groupSize: 8, symmetric: true, activations: 'int8' },
+    ];
+    const { layers } = suggest(nested(), tokensOf(8), { maxError: 0.9, candidates });
+    expect(layers.map(({ format }) => format)).toEqual([
+      ...['int4 g8', 'int4 g8 a8', 'int4 g8 a8', 'int4 g8 a8'],
+    ]);
   });
 
   it('asks for nested layers by their path', () => {
