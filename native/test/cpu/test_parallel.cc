@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "cpu/parallel.h"
@@ -57,6 +58,24 @@ TEST(several_callers_at_once) {
   }
   for (std::thread& caller : callers) caller.join();
   CHECK(failures == 0, "%d loops went wrong", failures.load());
+  cpu::set_thread_count(0);
+}
+
+TEST(helpers_are_woken) {
+  constexpr std::chrono::microseconds kUntilTheySleep{2000}, kTaskTime{50};
+  cpu::set_thread_count(4);
+  const std::thread::id caller = std::this_thread::get_id();
+  std::atomic<int> helped{0};
+  for (int loop = 0; loop < 200 && helped == 0; ++loop) {
+    std::this_thread::sleep_for(kUntilTheySleep);
+    cpu::parallel_for(100, kMuchWork, [&](int64_t) {
+      if (std::this_thread::get_id() != caller) ++helped;
+      std::this_thread::sleep_for(kTaskTime);
+    });
+    // The loop that starts them finds them awake.
+    if (loop == 0) helped = 0;
+  }
+  CHECK(helped > 0, "no helper took part in loops some time apart");
   cpu::set_thread_count(0);
 }
 
