@@ -14,7 +14,8 @@ namespace {
 // A block of y: its sums fill 16 KiB of the stack.
 constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
-static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a block's sums");
+static_assert(kBlockColumns % kMaxPanelColumns == 0 && kBlockColumns % kMaxInt4DotColumns == 0,
+              "neither panels nor tiles go beyond a block's sums");
 // Words of a panel: it fits the second-level cache many times, a tile's activations the first.
 constexpr int64_t kPanelWords = 128;
 static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
@@ -145,11 +146,18 @@ class Block {
         first_row_(first_row),
         rows_(std::min(product.args.m - first_row, kBlockRows)),
         first_column_(first_column),
-        columns_(std::min(product.args.n - first_column, kBlockColumns)) {}
+        columns_(std::min(product.args.n - first_column, kBlockColumns)),
+        has_residuals_(has_residuals()) {
+    Int4Row row = product.row(first_column);
+    for (int64_t j = 0; j < kBlockColumns; ++j) {
+      weights_[j] = row;
+      if (j + 1 < columns_) row = product.row_after(row);
+    }
+  }
 
   void make() {
     std::fill_n(sums_[0], rows_ * kBlockColumns, 0.0f);
-    if (has_residuals()) std::fill_n(magnitudes_[0], rows_ * kBlockColumns, 0.0f);
+    if (has_residuals_) std::fill_n(magnitudes_[0], rows_ * kBlockColumns, 0.0f);
     if (method_.in_tiles()) {
       // Of all rows: a block has more than those.
       tile_product(product_)->multiply(product_.args, tiles_, first_column_, sums_[0],
@@ -159,7 +167,7 @@ class Block {
     } else {
       add_dots();
     }
-    if (has_residuals()) add_residuals();
+    if (has_residuals_) add_residuals();
     for (int64_t i = 0; i < rows_; ++i) {
       product_.finish_row(first_row_ + i, first_column_, columns_, sums_[i]);
     }
@@ -170,11 +178,6 @@ class Block {
     int64_t row = first_row_;
     while (row < first_row_ + rows_ && x_.residuals(row).count == 0) ++row;
     return row < first_row_ + rows_;
-  }
-
-  // The weights of a column of the block; beyond it, those of its last column.
-  Int4Row weights(int64_t column) const {
-    return product_.row(first_column_ + std::min(column, columns_ - 1));
   }
 
   void add_panels() {
@@ -190,19 +193,17 @@ class Block {
   void prefetch_panel(int64_t word, int64_t column) const {
     const int64_t end = std::min(column + method_.panels->columns, columns_);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j).words + word, std::min(product_.words - word, kPanelWords));
+      prefetch_words(weights_[j].words + word, std::min(product_.words - word, kPanelWords));
     }
   }
 
   void add_panel(int64_t first_word, int64_t words, int64_t column) {
     const Int4Panels& panels = *method_.panels;
-    Int4Row columns[kMaxPanelColumns];
-    for (int64_t j = 0; j < panels.columns; ++j) columns[j] = weights(column + j);
-    panels.pack(columns, first_word, words, product_.group_words, panel_, scales_);
+    panels.pack(weights_ + column, first_word, words, product_.group_words, panel_, scales_);
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
-    float* const magnitudes = has_residuals() ? magnitudes_[0] + column : nullptr;
+    float* const magnitudes = has_residuals_ ? magnitudes_[0] + column : nullptr;
     const int64_t first_unit = x_.layout().units_before(first_word);
     const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
@@ -245,15 +246,15 @@ class Block {
     const bool at_once = method_.dots->order == Int4Order::kHalves;
     const int64_t of_tile = at_once ? 1 : tile.columns, of_column = at_once ? tile_count : 1;
     for (int64_t t = 0; t < tile_count; ++t) {
-      Int4Row columns[kMaxInt4DotColumns];
-      for (int64_t j = 0; j < tile.columns; ++j) columns[j] = weights(t * of_tile + j * of_column);
+      Int4Row apart[kMaxInt4DotColumns];
+      for (int64_t j = 0; at_once && j < tile.columns; ++j) apart[j] = weights_[t + j * of_column];
+      const Int4Row* columns = at_once ? apart : weights_ + t * of_tile;
       float products[kMaxInt4DotRows * kMaxInt4DotColumns];
       tile.run(x, columns, word, end, product_.group_words, products);
-      for (int64_t j = 0, column = t * of_tile; j < tile.columns && column < columns_; ++j) {
-        for (int64_t i = 0; i < rows; ++i) {
-          sums_[first + i][column] += products[i * tile.columns + j];
-        }
-        column += of_column;
+      for (int64_t i = 0; i < rows; ++i) {
+        float* sums = sums_[first + i] + t * of_tile;
+        const float* of_row = products + i * tile.columns;
+        for (int64_t j = 0; j < tile.columns; ++j) sums[j * of_column] += of_row[j];
       }
     }
   }
@@ -279,7 +280,7 @@ class Block {
         find_counting(i, residuals.magnitude, most, biases, roundings, counts);
       }
       for (int64_t j = 0; j < columns_; ++j) {
-        if (counts[j]) sums_[i][j] += residual_product(product_, weights(j), residuals);
+        if (counts[j]) sums_[i][j] += residual_product(product_, weights_[j], residuals);
       }
     }
   }
@@ -288,7 +289,7 @@ class Block {
   // what `roundings` grants too much for them (find_counting).
   float most_of_columns(int64_t first, int64_t count, float roundings) const {
     const float largest =
-        product_.isa.largest_magnitude(weights(first).scales, count * product_.groups);
+        product_.isa.largest_magnitude(weights_[first].scales, count * product_.groups);
     return (1.0f + roundings) * most_of_residuals(largest, product_.args.zeros != nullptr);
   }
 
@@ -313,6 +314,8 @@ class Block {
   const BlockFloatRows& x_;
   const Int4Tiles& tiles_;
   const int64_t first_row_, rows_, first_column_, columns_;
+  const bool has_residuals_;
+  Int4Row weights_[kBlockColumns];  // beyond the block's columns, those of its last
   alignas(64) float sums_[kBlockRows][kBlockColumns];
   // With panels, the magnitudes of what blocks of K add to the sums; else 0.
   alignas(64) float magnitudes_[kBlockRows][kBlockColumns];
