@@ -2,6 +2,7 @@
 #include "cpu/kernels.h"
 #include "cpu/multiply_int8_rows.h"
 #include "cpu/workspace.h"
+#include "qutlass/linear_product.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -20,17 +21,12 @@ struct QuantizedRows {
         product_workspace(workspace.take<char>(0)) {}
 };
 
-MatmulInt4Args product_of(const LinearInt8Int4Args& args, const QuantizedRows& rows) {
-  return {nullptr, args.w, args.scales, args.zeros,      args.bias,       args.y,
-          args.m,  args.n, args.k,      args.group_size, args.activation, rows.scale};
-}
-
 }  // namespace
 
 size_t workspace_bytes(const LinearInt8Int4Args& args) {
   Workspace workspace(nullptr);
   const QuantizedRows rows(args, workspace);
-  return workspace.bytes() + int8_rows_workspace_bytes(product_of(args, rows));
+  return workspace.bytes() + int8_rows_workspace_bytes(product_of_rows(args, rows.scale));
 }
 
 const char* linear_int8_int4(const LinearInt8Int4Args& args, void* memory) {
@@ -39,7 +35,7 @@ const char* linear_int8_int4(const LinearInt8Int4Args& args, void* memory) {
   const char* error = quantize_int8({args.x, rows.values, rows.scale, rows.zero, args.m, args.k,
                                      true, args.method, args.rotation});
   if (error) return error;
-  return multiply_int8_rows(product_of(args, rows), rows.values, rows.product_workspace);
+  return multiply_int8_rows(product_of_rows(args, rows.scale), rows.values, rows.product_workspace);
 }
 
 }  // namespace qutlass::cpu

@@ -3,6 +3,7 @@
 #include "cuda/device.h"
 #include "cuda/launch.h"
 #include "cuda/matmul_int8_int4.h"
+#include "qutlass/linear_product.h"
 
 namespace qutlass::cuda {
 
@@ -34,33 +35,17 @@ QuantizeInt8Args quantization_of(const LinearInt8Int4Args& args, void* workspace
   return quantization;
 }
 
-MatmulInt4Args product_of(const LinearInt8Int4Args& args, const float* row_scale) {
-  MatmulInt4Args product{};
-  product.w = args.w;
-  product.scales = args.scales;
-  product.zeros = args.zeros;
-  product.bias = args.bias;
-  product.y = args.y;
-  product.m = args.m;
-  product.n = args.n;
-  product.k = args.k;
-  product.group_size = args.group_size;
-  product.activation = args.activation;
-  product.row_scale = row_scale;
-  return product;
-}
-
 }  // namespace
 
 size_t workspace_bytes(const LinearInt8Int4Args& args) {
-  return Layout(args).product + workspace_bytes(product_of(args, nullptr));
+  return Layout(args).product + workspace_bytes(product_of_rows(args, nullptr));
 }
 
 const char* linear_int8_int4(const LinearInt8Int4Args& args, void* workspace, Stream stream) {
   if (args.m == 0 || args.n == 0) return nullptr;
   const QuantizeInt8Args quantization = quantization_of(args, workspace);
   if (const char* reason = quantize_int8(quantization, stream)) return reason;
-  return matmul_int8_int4(product_of(args, quantization.scale), quantization.values,
+  return matmul_int8_int4(product_of_rows(args, quantization.scale), quantization.values,
                           static_cast<char*>(workspace) + Layout(args).product, stream);
 }
 

@@ -1,7 +1,9 @@
-// The product at the end of a linear layer whose rows are quantized as they come.
+// The products at the end of linear layers whose rows are quantized as they come.
 #pragma once
 
 #include <cstdint>
+
+#include "qutlass/ops.h"
 
 namespace qutlass {
 
@@ -19,6 +21,23 @@ Product product_of_rows(const Args& args, int64_t words) {
   product.n = args.n;
   product.words = words;
   product.activation = args.activation;
+  return product;
+}
+
+// The same of int8 rows and int4 weights: rows with scales. What they quantized to is the caller's.
+inline MatmulInt4Args product_of_rows(const LinearInt8Int4Args& args, const float* row_scale) {
+  MatmulInt4Args product{};
+  product.w = args.w;
+  product.scales = args.scales;
+  product.zeros = args.zeros;
+  product.bias = args.bias;
+  product.y = args.y;
+  product.m = args.m;
+  product.n = args.n;
+  product.k = args.k;
+  product.group_size = args.group_size;
+  product.activation = args.activation;
+  product.row_scale = row_scale;
   return product;
 }
 
