@@ -1,6 +1,7 @@
-// linear_int8 and linear_int4: the rows of x are quantized, then multiplied, so that the bits are
-// those of the two ops.
+// linear_int8, linear_int4 and linear_int8_int4: the rows of x are quantized, then multiplied, so
+// that the bits are those of the two steps.
 #include "cpu/kernels.h"
+#include "cpu/multiply_int8_rows.h"
 #include "cpu/workspace.h"
 #include "qutlass/linear_product.h"
 
@@ -17,9 +18,11 @@ struct QuantizedRows {
 
 int64_t words_a_row(const LinearInt8Args& args) { return int8_words(args.k); }
 int64_t words_a_row(const LinearInt4Args& args) { return int4_words(args.k); }
+int64_t words_a_row(const LinearInt8Int4Args& args) { return int8_words(args.k); }
 
 int64_t zero_points(const LinearInt8Args& args) { return args.m; }
 int64_t zero_points(const LinearInt4Args&) { return 0; }
+int64_t zero_points(const LinearInt8Int4Args& args) { return args.m; }
 
 template <typename Args>
 QuantizedRows take_rows(const Args& args, Workspace& workspace) {
@@ -41,6 +44,11 @@ const char* quantize(const LinearInt4Args& args, const QuantizedRows& rows) {
       {args.x, rows.values, rows.scale, args.m, args.k, args.method, args.rotation});
 }
 
+const char* quantize(const LinearInt8Int4Args& args, const QuantizedRows& rows) {
+  return quantize_int8({args.x, rows.values, rows.scale, rows.zero, args.m, args.k, true,
+                        args.method, args.rotation});
+}
+
 template <typename Product, typename Args>
 Product product_without_zeros(const Args& args, const QuantizedRows& rows) {
   auto product = product_of_rows<Product>(args, words_a_row(args));
@@ -57,6 +65,10 @@ MatmulInt8Args product_of(const LinearInt8Args& args, const QuantizedRows& rows)
 
 MatmulInt4Int4Args product_of(const LinearInt4Args& args, const QuantizedRows& rows) {
   return product_without_zeros<MatmulInt4Int4Args>(args, rows);
+}
+
+Int8RowsProduct product_of(const LinearInt8Int4Args& args, const QuantizedRows& rows) {
+  return {product_of_rows(args, rows.scale), rows.values};
 }
 
 template <typename Args>
@@ -82,6 +94,7 @@ const char* quantize_and_multiply(const Args& args, void* memory,
 
 size_t workspace_bytes(const LinearInt8Args& args) { return bytes_of_both(args); }
 size_t workspace_bytes(const LinearInt4Args& args) { return bytes_of_both(args); }
+size_t workspace_bytes(const LinearInt8Int4Args& args) { return bytes_of_both(args); }
 
 const char* linear_int8(const LinearInt8Args& args, void* memory) {
   return quantize_and_multiply(args, memory, matmul_int8);
@@ -89,6 +102,10 @@ const char* linear_int8(const LinearInt8Args& args, void* memory) {
 
 const char* linear_int4(const LinearInt4Args& args, void* memory) {
   return quantize_and_multiply(args, memory, matmul_int4_int4);
+}
+
+const char* linear_int8_int4(const LinearInt8Int4Args& args, void* memory) {
+  return quantize_and_multiply(args, memory, multiply_int8_rows);
 }
 
 }  // namespace qutlass::cpu

@@ -29,25 +29,27 @@ bool has_int8_rows_kernels(const Int4Product& product) {
   return has_int4_integers(product) && matrices_bytes(matrix_product(), product.args) == 0;
 }
 
-struct Int8Workspace {
-  float* floats;
-  void* product;
+// The integers of int8 rows as floats, which are bf16 values, and what their product needs after
+// them.
+struct FloatRows {
+  float* values;
+  void* product_workspace;
 
-  Int8Workspace(const MatmulInt4Args& args, Workspace& workspace)
-      : floats(workspace.take<float>(args.m * args.k)), product(workspace.take<char>(0)) {}
+  FloatRows(const MatmulInt4Args& args, Workspace& workspace)
+      : values(workspace.take<float>(args.m * args.k)),
+        product_workspace(workspace.take<char>(0)) {}
+
+  void make(const MatmulInt4Args& args, const int32_t* int8_rows) const {
+    const int64_t words = int8_words(args.k);
+    parallel_for(args.m, args.m * args.k, [&](int64_t row) {
+      for (int64_t k = 0; k < args.k; ++k) {
+        const auto word = static_cast<uint32_t>(int8_rows[row * words + k / kInt8PerWord]);
+        values[row * args.k + k] =
+            static_cast<float>(int8_of(word, static_cast<int>(k % kInt8PerWord)));
+      }
+    });
+  }
 };
-
-// The integers of int8 rows as floats, which are bf16 values.
-void make_floats(const MatmulInt4Args& args, const int32_t* int8_rows, float* floats) {
-  const int64_t words = int8_words(args.k);
-  parallel_for(args.m, args.m * args.k, [&](int64_t row) {
-    for (int64_t k = 0; k < args.k; ++k) {
-      const auto word = static_cast<uint32_t>(int8_rows[row * words + k / kInt8PerWord]);
-      floats[row * args.k + k] =
-          static_cast<float>(int8_of(word, static_cast<int>(k % kInt8PerWord)));
-    }
-  });
-}
 
 }  // namespace
 
@@ -72,28 +74,30 @@ const char* matmul_int4(const MatmulInt4Args& args, void* workspace) {
   return nullptr;
 }
 
-size_t int8_rows_workspace_bytes(const MatmulInt4Args& args) {
+size_t workspace_bytes(const Int8RowsProduct& of_int8) {
+  // The product asks whether there are rows, and there is no memory for them yet.
   const int32_t some_row = 0;
-  const Int4Product product = product_of(args, &some_row);
+  const Int4Product product = product_of(of_int8.args, &some_row);
   if (has_int8_rows_kernels(product)) return int4_integers_bytes(product);
   Workspace workspace(nullptr);
-  const Int8Workspace parts(args, workspace);
-  return workspace.bytes() + workspace_bytes(args);
+  const FloatRows floats(of_int8.args, workspace);
+  return workspace.bytes() + workspace_bytes(of_int8.args);
 }
 
-const char* multiply_int8_rows(MatmulInt4Args args, const int32_t* int8_rows, void* memory) {
+const char* multiply_int8_rows(const Int8RowsProduct& of_int8, void* memory) {
   if (const char* error = configuration_error()) return error;
+  MatmulInt4Args args = of_int8.args;
   if (args.m == 0 || args.n == 0) return nullptr;
-  const Int4Product product = product_of(args, int8_rows);
+  const Int4Product product = product_of(args, of_int8.rows);
   if (has_int8_rows_kernels(product)) {
     multiply_int4_integers(product, memory);
     return nullptr;
   }
   Workspace workspace(memory);
-  const Int8Workspace parts(args, workspace);
-  make_floats(args, int8_rows, parts.floats);
-  args.x = parts.floats;
-  return matmul_int4(args, parts.product);
+  const FloatRows floats(args, workspace);
+  floats.make(args, of_int8.rows);
+  args.x = floats.values;
+  return matmul_int4(args, floats.product_workspace);
 }
 
 }  // namespace qutlass::cpu

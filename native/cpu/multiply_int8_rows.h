@@ -7,10 +7,14 @@
 
 namespace qutlass::cpu {
 
-// Bytes of scratch that the product needs at `workspace`; args.x does not count.
-size_t int8_rows_workspace_bytes(const MatmulInt4Args& args);
+struct Int8RowsProduct {
+  MatmulInt4Args args;  // but for x
+  const int32_t* rows;  // packed int8 [m, int8_words(k)]
+};
 
-// With packed int8 rows [m, int8_words(k)] in the place of args.x.
-const char* multiply_int8_rows(MatmulInt4Args args, const int32_t* int8_rows, void* workspace);
+// Bytes of scratch that the product needs at `workspace`.
+size_t workspace_bytes(const Int8RowsProduct& product);
+
+const char* multiply_int8_rows(const Int8RowsProduct& product, void* workspace);
 
 }  // namespace qutlass::cpu
