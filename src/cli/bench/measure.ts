@@ -33,6 +33,12 @@ export interface Effort {
 /** Calls that take longer need not be waken: what that saves is nothing to them. */
 const LONG_CALL_MS = 200;
 
+/**
+ * Calls before a sample take at least this long: a processor that has rested is slower at first, and
+ * rests are of different lengths.
+ */
+const WAKING_MS = 20;
+
 export function callsOf(callable: Callable): Calls {
   return async (count) => {
     for (let i = 0; i < count; i++) {
@@ -72,7 +78,7 @@ class Samples {
     private readonly effort: Effort,
   ) {
     this.count = Math.max(1, Math.ceil(effort.sampleMs / callMs));
-    this.wakingCalls = callMs > LONG_CALL_MS ? 0 : 2;
+    this.wakingCalls = callMs > LONG_CALL_MS ? 0 : Math.max(2, Math.ceil(WAKING_MS / callMs));
   }
 
   async add(): Promise<void> {
@@ -80,7 +86,7 @@ class Samples {
     if (this.us.length >= mostSamples) return;
     if (this.us.length >= leastSamples && this.spentMs >= providerMs) return;
     await rest(restMs);
-    // Wakes this provider's threads, and its weights are in the cache.
+    // Wakes the processor and this provider's threads, and its weights are in the cache.
     if (this.wakingCalls > 0) await sample(this.calls, this.wakingCalls);
     const ms = await sample(this.calls, this.count);
     this.spentMs += ms;
