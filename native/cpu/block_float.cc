@@ -121,13 +121,13 @@ float residual_of(float x, float unit) {
 }
 
 // Puts the parts of words among those of each `order_words` words: part by part.
-void put_words(const BlockIntegers& block, int64_t first_word, int64_t words,
-               const BlockFloatLayout& layout, int32_t* values) {
-  Place place(first_word, layout.order_words);
+void put_words(const BlockIntegers& block, int64_t first_word, int64_t words, int64_t order_words,
+               int32_t* values) {
+  Place place(first_word, order_words);
   for (int64_t i = 0; i < words; ++i, place.next()) {
-    int32_t* out = values + (first_word + i - *place) * layout.parts + *place;
-    for (int64_t part = 0; part < layout.parts; ++part) {
-      out[part * layout.order_words] = block.words[i][part];
+    int32_t* out = values + (first_word + i - *place) * BlockIntegers::kParts + *place;
+    for (int64_t part = 0; part < BlockIntegers::kParts; ++part) {
+      out[part * order_words] = block.words[i][part];
     }
   }
 }
@@ -220,18 +220,17 @@ void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, in
                                      int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
   const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
-  int32_t* to = values_ + row * row_values_ + first_word * layout_.parts;
-  for (int64_t i = 0; i < words; ++i, to += layout_.parts) {
-    for (int64_t part = 0; part < layout_.parts; ++part) {
-      to[part] = block.words[i][part] ^ static_cast<int32_t>(flips);
-    }
+  const int32_t* from = block.words[0];
+  int32_t* to = values_ + row * row_values_ + first_word * BlockIntegers::kParts;
+  for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
+    to[i] = from[i] ^ static_cast<int32_t>(flips);
   }
 }
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
-  put_words(block, first_word, words, layout_, values_ + row * row_values_);
+  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
   if (row_sums_ == 0) return;
   int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   Place place(first_word, layout_.order_words);
@@ -243,7 +242,7 @@ void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, i
   const int64_t run = number / kInt4RunBlocks * layout_.order_words;
   float* units = units_ + row * row_units_ + run;
   int32_t* sums = negative_sums_ + row * row_sums_ + run;
-  put_words(block, first_word, words, layout_, values_ + row * row_values_);
+  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
   Place place(first_word, layout_.order_words);
   const int64_t parts = layout_.order_words / kInt4PartWords;
   for (int64_t i = 0; i < words; ++i, place.next()) {

@@ -21,12 +21,12 @@ struct BlockIntegers {
   static constexpr int64_t kMaxWords = 32;
   static constexpr int64_t kWordElements = 8;
   static constexpr int64_t kParts = 4;
+  // Of integers that are int8 as they come: even elements, odd ones.
   static constexpr int64_t kPartsOfBytes = 2;
 
   // The 16-bit integers of a word of weights, in four parts of 32 bits. In halves: part n has
   // element n, then element n + 4. In bytes: the low bytes of even elements, of odd ones, the high
-  // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded. Integers that
-  // are int8 have but the first two parts.
+  // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded.
   int32_t words[kMaxWords][kParts];
   int32_t negative_sums[kMaxWords];  // of the integers of a word, where they are wanted
   uint8_t residuals[kMaxWords];      // bit i: element i of the word has a residual
