@@ -7,7 +7,14 @@ const BAR_WIDTH = 500;
 const BAR_HEIGHT = 12;
 const CELL_GAP = 14;
 const COLORS = [
-  ...['#999', '#1b6ca8', '#2a9d5c', '#7fc8a0', '#7b52ab', '#b79fd6', '#e0a030', '#eec680'],
+  '#999',
+  '#1b6ca8',
+  '#2a9d5c',
+  '#7fc8a0',
+  '#7b52ab',
+  '#b79fd6',
+  '#e0a030',
+  '#eec680',
 ];
 const COLORS_BEYOND = '#d8b0b0';
 

@@ -81,7 +81,6 @@ struct Int4Int4Vector : Int4Vector {
   static constexpr int64_t kMostSums = 136;
 
   static Sums zero() { return _mm256_setzero_si256(); }
-  static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
   static Sums multiply_add(Sums sums, Int a, Int b) {
     return in_register(_mm256_add_epi16(sums, _mm256_maddubs_epi16(b, a)));
   }
@@ -113,7 +112,6 @@ struct Int8Int4Vector : Int4Vector {
     return add(total, _mm256_madd_epi16(sums, _mm256_set1_epi16(1)));
   }
   using Vector::multiply_add;
-  static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
 };
 
 constexpr Int4Panels kInt8Int4Panels = {

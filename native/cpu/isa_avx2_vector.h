@@ -152,6 +152,7 @@ struct Int4Vector : Vector {
   }
   using Vector::multiply;
   static Int multiply(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
+  static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
   static Int subtract_16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
   static Int zero_int() { return _mm256_setzero_si256(); }
   static Int load_words(const int32_t* x) { return in_register(load(x)); }

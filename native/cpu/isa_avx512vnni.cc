@@ -117,7 +117,7 @@ struct Int4Int4Vector {
   static Sums zero() { return _mm512_setzero_si512(); }
   static __m512i low_nibbles(__m512i v) { return _mm512_and_si512(v, _mm512_set1_epi8(0xf)); }
   static __m512i high_nibbles(__m512i v) { return low_nibbles(_mm512_srli_epi16(v, 4)); }
-  static __m512i subtract_bytes(__m512i a, __m512i b) { return _mm512_sub_epi8(a, b); }
+  static __m512i subtract_8(__m512i a, __m512i b) { return _mm512_sub_epi8(a, b); }
   static __m512i load_bytes(const int8_t* p) { return _mm512_loadu_si512(p); }
   static Sums multiply_add(Sums sums, __m512i a, __m512i b) {
     return _mm512_dpbusd_epi32(sums, b, a);

@@ -74,7 +74,6 @@ struct Int4Int4Vector : Int4Vector {
   static constexpr int64_t kMostSums = int64_t{1} << 30;
 
   static Sums zero() { return _mm256_setzero_si256(); }
-  static Int subtract_bytes(Int a, Int b) { return _mm256_sub_epi8(a, b); }
   static Sums multiply_add(Sums sums, Int a, Int b) { return _mm256_dpbusd_avx_epi32(sums, b, a); }
   static Int widened(Sums sums) { return sums; }
   static int32_t total(Int v) { return Vector::total(v); }
@@ -85,7 +84,6 @@ struct Int4DotVector : Int4Vector {
   [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
     return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors, kParts>(even, odd, x);
   }
-  static Int subtract_8(Int a, Int b) { return _mm256_sub_epi8(a, b); }
 };
 
 // For activations of so many parts.

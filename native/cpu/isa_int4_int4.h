@@ -11,7 +11,7 @@
 //   kMostSums                       products that may be added to it, before it is
 //   widened(sums)                   made int32
 //   zero(), multiply_add(sums, activations, weights), total(v) of int32
-//   low_nibbles(v), high_nibbles(v) of every byte
+//   low_nibbles(v), high_nibbles(v), subtract_8(a, b) of every byte
 //   load_bytes(p)
 #pragma once
 
@@ -37,8 +37,8 @@ int32_t prepare_int4(const int32_t* row, int64_t words, void* prepared) {
       stored = last;
     }
     const typename V::Int nibbles = V::load(stored);
-    const typename V::Int even = V4::subtract_bytes(V4::low_nibbles(nibbles), eights);
-    const typename V::Int odd = V4::subtract_bytes(V4::high_nibbles(nibbles), eights);
+    const typename V::Int even = V4::subtract_8(V4::low_nibbles(nibbles), eights);
+    const typename V::Int odd = V4::subtract_8(V4::high_nibbles(nibbles), eights);
     const typename V4::Sums sums =
         V4::multiply_add(V4::multiply_add(V4::zero(), even, eights), odd, eights);
     excess = V::add(excess, V4::widened(sums));

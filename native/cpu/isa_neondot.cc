@@ -183,7 +183,7 @@ struct Int4Int4Vector {
   static int32x4_t high_nibbles(int32x4_t v) {
     return vreinterpretq_s32_u8(vshrq_n_u8(vreinterpretq_u8_s32(v), 4));
   }
-  static int32x4_t subtract_bytes(int32x4_t a, int32x4_t b) {
+  static int32x4_t subtract_8(int32x4_t a, int32x4_t b) {
     return vreinterpretq_s32_s8(vsubq_s8(vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b)));
   }
   static int32x4_t load_bytes(const int8_t* p) { return vreinterpretq_s32_s8(vld1q_s8(p)); }

@@ -33,7 +33,7 @@ std::vector<float> random_activations(Random& random, int64_t size) {
   return x;
 }
 
-int64_t random_group_size(Random& random, int64_t k) {
+int64_t any_group_size(Random& random, int64_t k) {
   if (random.chance(0.2)) return std::max<int64_t>(k, 1);
   return random.chance(0.5) ? int64_t{32} << random.integer(0, 3) : 8 * random.integer(1, 40);
 }
@@ -44,7 +44,7 @@ void fuzz_int4(Random& random) {
   const int64_t m = is_at_border ? random.integer(1, 24) : random_size(random, 150);
   const int64_t n = random_size(random, 90);
   const int64_t k = is_at_border ? random.integer(48, 2200) : random_size(random, 3000);
-  const int64_t group_size = random_group_size(random, k);
+  const int64_t group_size = any_group_size(random, k);
   const int64_t groups = n * group_count(k, group_size);
   const std::vector<float> x = random_activations(random, m * k);
   const std::vector<int32_t> w = random_words(random, n * int4_words(k));
@@ -103,7 +103,7 @@ void fuzz_int4_int4(Random& random) {
 void fuzz_int8_int4(Random& random) {
   const int64_t m = random_size(random, 150), n = random_size(random, 90);
   const int64_t k = random_depth(random);
-  Int8Int4Problem problem(random, m, n, k, random_group_size(random, k),
+  Int8Int4Problem problem(random, m, n, k, any_group_size(random, k),
                           random_activations(random, m * k));
   Guarded<float> y(m * n);
   problem.args.y = y.data();

@@ -40,6 +40,26 @@ void check_product(const Args& args, Reference<Args> reference, Product<Args> pr
   with_each_thread_count([&] { check_product(args, want, product); });
 }
 
+// The y of a product, whose bits are the same whatever the threads.
+template <typename Args>
+std::vector<float> product_of(Args args, Product<Args> product) {
+  std::vector<float> first;
+  with_each_thread_count([&] {
+    Guarded<float> y(args.m * args.n);
+    args.y = y.data();
+    run_product(product, args);
+    CHECK(y.is_intact(), "wrote beyond y");
+    if (first.empty()) first.assign(y.data(), y.data() + y.size());
+    check_same(y.data(), first.data(), y.size(), "y with more threads");
+  });
+  return first;
+}
+
+// Often all of K, or a multiple of 8.
+inline int64_t random_group_size(Random& random, int64_t k) {
+  return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);
+}
+
 // Integers that are often the extremes, whose products saturate in narrow sums.
 inline std::vector<int32_t> extreme_integers(Random& random, int64_t size, int32_t low,
                                              int32_t high) {

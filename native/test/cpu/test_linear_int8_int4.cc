@@ -6,18 +6,8 @@ namespace qutlass::test {
 namespace {
 
 std::vector<float> product_of(Int8Int4Problem& problem) {
-  LinearInt8Int4Args& args = problem.args;
   context() = problem.text();
-  std::vector<float> first;
-  with_each_thread_count([&] {
-    Guarded<float> y(args.m * args.n);
-    args.y = y.data();
-    run_product(cpu::linear_int8_int4, args);
-    CHECK(y.is_intact(), "wrote beyond y");
-    if (first.empty()) first.assign(y.data(), y.data() + y.size());
-    check_same(y.data(), first.data(), y.size(), "y with more threads");
-  });
-  return first;
+  return test::product_of(problem.args, cpu::linear_int8_int4);
 }
 
 void check_close(Int8Int4Problem& problem) {
@@ -29,10 +19,6 @@ void check_close(Int8Int4Problem& problem) {
 void check(Random& random, int64_t m, int64_t n, int64_t k, int64_t group_size) {
   Int8Int4Problem problem(random, m, n, k, group_size, rows_with_special_ones(random, m, k));
   check_close(problem);
-}
-
-int64_t random_group_size(Random& random, int64_t k) {
-  return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);
 }
 
 TEST_EACH_ISA(all_tails) {

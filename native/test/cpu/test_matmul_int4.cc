@@ -1,6 +1,6 @@
 // matmulInt4Bf16: within the contract's bound of the float64 reference, exact where float32 is, and
 // the same bits for any number of threads.
-#include "harness.h"
+#include "products.h"
 
 namespace qutlass::test {
 namespace {
@@ -43,35 +43,21 @@ struct Problem {
   }
 };
 
-// Runs the op with each number of threads and gives its y.
 std::vector<float> product_of(Problem& problem) {
   problem.point();
-  MatmulInt4Args args = problem.args;
+  const MatmulInt4Args& args = problem.args;
   context() =
       format("m %lld, n %lld, k %lld, group size %lld, zeros %d, bias %d, activation %d",
              static_cast<long long>(args.m), static_cast<long long>(args.n),
              static_cast<long long>(args.k), static_cast<long long>(args.group_size),
              args.zeros != nullptr, args.bias != nullptr, static_cast<int>(args.activation));
-  std::vector<float> first;
-  with_each_thread_count([&] {
-    Guarded<float> y(args.m * args.n);
-    args.y = y.data();
-    run_product(cpu::matmul_int4, args);
-    CHECK(y.is_intact(), "wrote beyond y");
-    if (first.empty()) first.assign(y.data(), y.data() + y.size());
-    check_same(y.data(), first.data(), y.size(), "y with more threads");
-  });
-  return first;
+  return test::product_of(problem.args, cpu::matmul_int4);
 }
 
 void check_close(Problem& problem) {
   std::vector<float> y = product_of(problem);
   problem.args.y = y.data();
   reference::check_matmul_int4(problem.args);
-}
-
-int64_t random_group_size(Random& random, int64_t k) {
-  return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);
 }
 
 TEST_EACH_ISA(all_tails) {
