@@ -16,8 +16,8 @@ constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
 static_assert(kBlockColumns % kMaxPanelColumns == 0 && kBlockColumns % kMaxInt4DotColumns == 0,
               "neither panels nor tiles go beyond a block's sums");
-// Words of a panel: it fits the second-level cache many times, a tile's activations the first.
-constexpr int64_t kPanelWords = 128;
+// Words of a panel: it fits the second-level cache. Shorter ones were slower.
+constexpr int64_t kPanelWords = 512;
 static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
 // Without panels, so many bytes of a tile's activations are used for all columns of a block before
 // the next: they fit the second-level cache. Longer stretches of weights than the first-level one

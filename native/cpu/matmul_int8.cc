@@ -2,7 +2,7 @@
 //
 // A tile keeps its sums in registers while it runs along K. With few rows, it reads the weights as
 // they are stored, K being contiguous on both sides. With many, a task first packs its weights to
-// panels, of so little of K that a tile's rows of activations stay in the first-level cache.
+// panels.
 #include <algorithm>
 
 #include "cpu/configuration.h"
@@ -27,8 +27,10 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Elements of K of a panel, and the most bytes that each takes.
-constexpr int64_t kPanelElements = 1024;
+// Elements of K of a panel, and the most bytes that each takes. A panel fits the second-level cache;
+// the tiles read it from there as fast as they multiply, and the fewer they are, the less they start
+// and end.
+constexpr int64_t kPanelElements = 4096;
 constexpr int64_t kMostElementBytes = 2;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;

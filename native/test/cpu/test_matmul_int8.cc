@@ -41,8 +41,8 @@ TEST_EACH_ISA(all_tails) {
 
 TEST_EACH_ISA(several_blocks) {
   Random random(12);
-  const int64_t shapes[][3] = {
-      {1, 1100, 1000}, {131, 67, 300}, {5, 130, 2500}, {260, 33, 77}, {3, 2, 5000}};
+  const int64_t shapes[][3] = {{1, 1100, 1000}, {131, 67, 300}, {5, 130, 2500},
+                               {260, 33, 77},   {3, 2, 5000},   {40, 33, 9001}};
   for (const auto& shape : shapes) {
     Problem problem(random, shape[0], shape[1], shape[2]);
     check(problem);
