@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "cpu/parallel.h"
@@ -141,9 +142,27 @@ int32_t even_bytes(uint64_t bytes) {
   return static_cast<int32_t>(bytes | bytes >> 16);
 }
 
-int32_t sum_of_bytes(int32_t word) {
-  const auto bits = static_cast<uint32_t>(word);
-  return int8_of(bits, 0) + int8_of(bits, 1) + int8_of(bits, 2) + int8_of(bits, 3);
+constexpr uint64_t kAdded128s = 0x8080808080808080u;
+
+// The sums of two neighbours of eight unsigned bytes, in 16 bits each.
+uint64_t sums_of_pairs(uint64_t bytes) {
+  constexpr uint64_t kEven = 0x00ff00ff00ff00ffu;
+  return (bytes & kEven) + (bytes >> 8 & kEven);
+}
+
+// The sum of the signed bytes of kInt4PartWords words of either kind.
+int32_t sum_of_part(const int32_t* even, const int32_t* odd) {
+  constexpr uint64_t kOnes = 0x0001000100010001u;
+  constexpr int64_t kBytes = 2 * kInt4PartWords * sizeof(int32_t);
+  static_assert(kBytes * 255 < 1 << 16, "16 bits hold the sum");
+  uint64_t sums = 0;
+  for (int64_t i = 0; i < kInt4PartWords; i += 2) {
+    uint64_t two_words[2];
+    std::memcpy(&two_words[0], even + i, sizeof two_words[0]);
+    std::memcpy(&two_words[1], odd + i, sizeof two_words[1]);
+    for (const uint64_t bytes : two_words) sums += sums_of_pairs(bytes ^ kAdded128s);
+  }
+  return static_cast<int32_t>(sums * kOnes >> 48) - 128 * static_cast<int32_t>(kBytes);
 }
 
 }  // namespace
@@ -287,8 +306,7 @@ void BlockFloatRows::prepare_row(const int32_t* words, int64_t row) const {
 // The int8 words that go with `count` words of weights, from `first_word` on.
 void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t row,
                                     int64_t first_word) const {
-  const uint64_t flips =
-      layout_.order == Int4Order::kUnsignedBytes ? 0x8080808080808080u : uint64_t{0};
+  const uint64_t flips = layout_.order == Int4Order::kUnsignedBytes ? kAdded128s : uint64_t{0};
   const int64_t order_words = layout_.order_words;
   int32_t* const values = values_ + row * row_values_;
   Place place(first_word, order_words);
@@ -302,21 +320,20 @@ void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t
   }
 }
 
-// The negative sums of a row of bytes, of which every kInt4PartWords words go to one lane.
+// The negative sums of a row of bytes, of which every kInt4PartWords words go to one lane. A block
+// is whole vectors, of order_words each.
 void BlockFloatRows::add_int8_sums(int64_t row) const {
   const int64_t order_words = layout_.order_words, parts = order_words / kInt4PartWords;
-  const int32_t* const values = values_ + row * row_values_;
+  const int32_t* even = values_ + row * row_values_;
   int32_t* const sums = negative_sums_ + row * row_sums_;
-  for (int64_t word = 0; word < layout_.words; word += kInt4PartWords) {
-    const int64_t block = word / layout_.block_words, place = word % order_words;
-    const int32_t* even = values + (word - place) * BlockIntegers::kPartsOfBytes + place;
-    int32_t sum = 0;
-    for (int64_t i = 0; i < kInt4PartWords; ++i) {
-      sum += sum_of_bytes(even[i]) + sum_of_bytes(even[order_words + i]);
+  for (int64_t word = 0; word < layout_.words; word += order_words) {
+    const int64_t block = word / layout_.block_words;
+    int32_t* const run = sums + block / kInt4RunBlocks * order_words;
+    for (int64_t part = 0; part < parts; ++part, even += kInt4PartWords) {
+      run[lane_of(layout_.order, block % kInt4RunBlocks, part, parts)] -=
+          sum_of_part(even, even + order_words);
     }
-    const int64_t lane =
-        lane_of(layout_.order, block % kInt4RunBlocks, place / kInt4PartWords, parts);
-    sums[block / kInt4RunBlocks * order_words + lane] -= sum;
+    even += order_words;
   }
 }
 
