@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "cpu/epilogue.h"
 #include "cpu/isa.h"
 #include "cpu/matrix_unit.h"
 #include "qutlass/ops.h"
@@ -51,9 +50,9 @@ struct Int4Product {
 
   // Writes y[row, first_column ...] from its sums.
   void finish_row(int64_t row, int64_t first_column, int64_t columns, const float* sums) const {
-    finish_int4(sums, columns, args.row_scale ? args.row_scale[row] : 1.0f,
-                args.bias ? args.bias + first_column : nullptr, args.activation,
-                args.y + row * args.n + first_column);
+    isa.finish_int4(sums, columns, args.row_scale ? args.row_scale[row] : 1.0f,
+                    args.bias ? args.bias + first_column : nullptr, args.activation,
+                    args.y + row * args.n + first_column);
   }
 
   // For parallel_for: a vector's product and what it takes to unpack its weights.

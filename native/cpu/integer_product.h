@@ -8,6 +8,7 @@
 namespace qutlass::cpu {
 
 struct IntegerProduct {
+  const Isa& isa;
   const IntegerKernels& kernels;
   int64_t per_word;  // elements
 

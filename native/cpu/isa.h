@@ -189,6 +189,13 @@ struct Isa {
   int64_t int4_tile_rows;
   Int4Tile int4_tiles[kMaxInt4TileRows];  // for 1 ... int4_tile_rows rows
 
+  // y[0 ... size - 1] of a row whose scale is `sa` or `scale`, from its sums, which are read, as
+  // `sb`, up to whole vectors; `bias` may be null.
+  void (*finish_int8)(const int32_t* sums, int64_t size, float sa, const float* sb,
+                      const float* bias, Activation activation, float* y);
+  void (*finish_int4)(const float* sums, int64_t size, float scale, const float* bias,
+                      Activation activation, float* y);
+
   // A row of k floats to int8 words with a 0 tail, for a quantizer whose inverse is not 0.
   void (*quantize_row)(const float* x, int64_t k, const Quantizer& quantizer, int32_t lowest,
                        int32_t highest, int32_t* words);

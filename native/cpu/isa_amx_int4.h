@@ -10,7 +10,7 @@
 #pragma once
 
 #include "cpu/isa_amx_tiles.h"
-#include "cpu/isa_avx512_epilogue.h"
+#include "cpu/isa_epilogue.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -55,9 +55,9 @@ inline Vector::Int step_pairs(const float* x, int64_t left, __mmask16& too_small
   const Vector::Int lower =
       _mm512_setr_epi32(0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27);
   const Vector::Int upper = Vector::add(lower, Vector::broadcast(int32_t{4}));
-  const Vector::Float first = round_to_bf16(load_floats(x, left));
+  const Vector::Float first = round_to_bf16<Vector>(load_floats(x, left));
   const Vector::Float second =
-      round_to_bf16(load_floats(x + Vector::kLanes, left - Vector::kLanes));
+      round_to_bf16<Vector>(load_floats(x + Vector::kLanes, left - Vector::kLanes));
   too_small |= lanes_too_small(first) | lanes_too_small(second);
   const Vector::Float low = _mm512_permutex2var_ps(first, lower, second);
   const Vector::Float high = _mm512_permutex2var_ps(first, upper, second);

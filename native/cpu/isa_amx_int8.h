@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cpu/isa_amx_tiles.h"
-#include "cpu/isa_avx512_epilogue.h"
+#include "cpu/isa_epilogue.h"
 
 namespace qutlass::cpu {
 namespace {

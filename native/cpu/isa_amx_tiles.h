@@ -6,8 +6,8 @@
 // each of its rows.
 #pragma once
 
-#include "cpu/isa_avx512_epilogue.h"
 #include "cpu/isa_avx512_vector.h"
+#include "cpu/isa_epilogue.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -215,8 +215,8 @@ class TileBlock {
     const int64_t first_row = strip * kTileRows, rows = least(rows_ - first_row, kTileRows);
     for (int64_t i = 0; i < rows; ++i) {
       const int64_t m = first_row_ + first_row + i;
-      finish(value(v[i], m, column), args_.bias ? args_.bias + n : nullptr, args_.activation,
-             columns, args_.y + m * args_.n + n);
+      finish<Vector>(value(v[i], m, column), args_.bias ? args_.bias + n : nullptr,
+                     args_.activation, columns, args_.y + m * args_.n + n);
     }
   }
 };

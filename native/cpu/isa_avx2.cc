@@ -39,6 +39,9 @@ struct Int8Vector {
     return add_in_place(sums, _mm256_madd_epi16(products, _mm256_set1_epi16(1)));
   }
   static int32_t total(Sums sums) { return Vector::total(sums); }
+  static void store_four_totals(const Sums* sums, int32_t* out) {
+    Vector::store_four_totals(sums, out);
+  }
 };
 
 int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {

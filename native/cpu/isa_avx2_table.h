@@ -4,6 +4,7 @@
 
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_block_integers.h"
+#include "cpu/isa_epilogue.h"
 #include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
@@ -62,6 +63,8 @@ constexpr Isa avx2_table(const char* name, const IntegerKernels& int8,
       6,
       {int4_tile<Vector, 2, 1>, int4_tile<Vector, 2, 2>, int4_tile<Vector, 2, 3>,
        int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>},
+      finish_int8<Vector>,
+      finish_int4<Vector>,
       quantize_row<Vector>,
       quantize_columns<Vector>,
       row_magnitude<Vector>,

@@ -46,6 +46,9 @@ struct Vector {
   }
   static void store(float* p, Float v) { _mm256_storeu_ps(p, v); }
   static void store(int32_t* p, Int v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static void store_first(float* p, Float v, int64_t count) {
+    __builtin_memcpy(p, &v, static_cast<size_t>(count) * sizeof(float));
+  }
   static void store_bytes(int8_t* p, Int v, int64_t count) {
     const __m128i words =
         _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
@@ -69,6 +72,14 @@ struct Vector {
     return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
   }
 
+  static void store_four_totals(const Int* v, int32_t* out) {
+    const Int halves =
+        _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(out),
+        _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1)));
+  }
+
   static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
   static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
   static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
@@ -82,6 +93,9 @@ struct Vector {
   }
   static Float zero_where_zero(Float v, Float test) {
     return _mm256_andnot_ps(_mm256_cmp_ps(test, zero(), _CMP_EQ_OQ), v);
+  }
+  static Float where_nan(Float test, Float nan, Float otherwise) {
+    return _mm256_blendv_ps(otherwise, nan, _mm256_cmp_ps(test, test, _CMP_UNORD_Q));
   }
   template <int kStride>
   static Float butterfly(Float v) {

@@ -29,6 +29,9 @@ struct Vector {
   }
   static void store(float* p, Float v) { _mm512_storeu_ps(p, v); }
   static void store(int32_t* p, Int v) { _mm512_storeu_si512(p, v); }
+  static void store_first(float* p, Float v, int64_t count) {
+    _mm512_mask_storeu_ps(p, first_lanes(count), v);
+  }
   static void store_bytes(int8_t* p, Int v, int64_t count) {
     _mm512_mask_cvtepi32_storeu_epi8(p, first_lanes(count), v);
   }
@@ -52,6 +55,9 @@ struct Vector {
   }
   static Float zero_where_zero(Float v, Float test) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, zero(), _CMP_NEQ_UQ), v);
+  }
+  static Float where_nan(Float test, Float nan, Float otherwise) {
+    return _mm512_mask_mov_ps(otherwise, _mm512_cmp_ps_mask(test, test, _CMP_UNORD_Q), nan);
   }
   template <int kStride>
   static Float butterfly(Float v) {

@@ -2,6 +2,7 @@
 #include "cpu/isa.h"
 #include "cpu/isa_avx512_vector.h"
 #include "cpu/isa_block_integers.h"
+#include "cpu/isa_epilogue.h"
 #include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_int4.h"
@@ -49,6 +50,16 @@ struct Int8Vector {
   static Sums begun(Sums total) { return total; }
   static Sums ended(Sums, Sums sums) { return sums; }
   static int32_t total(Sums sums) { return _mm512_reduce_add_epi32(sums); }
+  static void store_four_totals(const Sums* sums, int32_t* out) {
+    const auto halves = [](Sums v) __attribute__((always_inline)) {
+      return _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    };
+    const __m256i quarters = _mm256_hadd_epi32(_mm256_hadd_epi32(halves(sums[0]), halves(sums[1])),
+                                               _mm256_hadd_epi32(halves(sums[2]), halves(sums[3])));
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(out),
+        _mm_add_epi32(_mm256_castsi256_si128(quarters), _mm256_extracti128_si256(quarters, 1)));
+  }
 };
 
 struct Int4Vector : Vector {
@@ -190,6 +201,8 @@ const Isa kAvx512VnniIsa = {
     {int4_tile<Vector, 2, 1>, int4_tile<Vector, 2, 2>, int4_tile<Vector, 2, 3>,
      int4_tile<Vector, 2, 4>, int4_tile<Vector, 2, 5>, int4_tile<Vector, 2, 6>,
      int4_tile<Vector, 2, 7>, int4_tile<Vector, 2, 8>},
+    finish_int8<Vector>,
+    finish_int4<Vector>,
     quantize_row<Vector>,
     quantize_columns<Vector>,
     row_magnitude<Vector>,

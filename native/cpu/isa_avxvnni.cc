@@ -47,6 +47,9 @@ struct Int8Vector {
   static Sums begun(Sums total) { return total; }
   static Sums ended(Sums, Sums sums) { return sums; }
   static int32_t total(Sums sums) { return Vector::total(sums); }
+  static void store_four_totals(const Sums* sums, int32_t* out) {
+    Vector::store_four_totals(sums, out);
+  }
 };
 
 constexpr IntegerKernels kInt8 = {

@@ -9,7 +9,7 @@
 //                                         pays; 0 where it never does
 //   kPreparedBytes                        bytes of a vector of prepared activations
 //   zero(), load_prepared(p), load(words), load_first(words, count), multiply_add(sums, a, b),
-//   total(sums)
+//   total(sums), store_four_totals(vectors, out)
 #pragma once
 
 #include "cpu/isa.h"
@@ -28,6 +28,14 @@ template <typename V, int kRows, int kColumns>
 
 // So far ahead of a tile its weights are asked for; beyond a row's end, those are of the next row.
 constexpr int64_t kInt8WordsAhead = 256;
+
+// What the lanes of each vector add up to.
+template <typename V, int kCount>
+[[gnu::always_inline]] inline void store_totals(const typename V::Sums* sums, int32_t* out) {
+  int i = 0;
+  for (; i + 4 <= kCount; i += 4) V::store_four_totals(sums + i, out + i);
+  for (; i < kCount; ++i) out[i] = V::total(sums[i]);
+}
 
 template <typename V, int kRows, int kColumns>
 void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int32_t* out) {
@@ -53,9 +61,7 @@ void int8_tile(const void* const* a, const int32_t* const* b, int64_t words, int
     for (int j = 0; j < kColumns; ++j) columns[j] = V::load_first(b[j] + word, words - word);
     int8_step<V>(rows, columns, sums);
   }
-  for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kColumns; ++j) out[i * kColumns + j] = V::total(sums[i][j]);
-  }
+  store_totals<V, kRows * kColumns>(sums[0], out);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <arm_neon.h>
 
 #include "cpu/isa.h"
+#include "cpu/isa_epilogue.h"
 #include "cpu/isa_int4_dot.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
@@ -37,6 +38,9 @@ struct Vector {
   }
   static void store(float* p, Float v) { vst1q_f32(p, v); }
   static void store(int32_t* p, Int v) { vst1q_s32(p, v); }
+  static void store_first(float* p, Float v, int64_t count) {
+    __builtin_memcpy(p, &v, static_cast<size_t>(count) * sizeof(float));
+  }
   static void store_bytes(int8_t* p, Int v, int64_t count) {
     const int16x4_t words = vqmovn_s32(v);
     const int8x8_t bytes = vqmovn_s16(vcombine_s16(words, words));
@@ -64,6 +68,9 @@ struct Vector {
   static Float round(Float v) { return vrndnq_f32(v); }
   static Float zero_where_zero(Float v, Float test) {
     return vbslq_f32(vceqzq_f32(test), zero(), v);
+  }
+  static Float where_nan(Float test, Float nan, Float otherwise) {
+    return vbslq_f32(vceqq_f32(test, test), otherwise, nan);
   }
   template <int kStride>
   static Float butterfly(Float v) {
@@ -172,6 +179,9 @@ struct Int8Vector {
     return vdotq_s32(sums, vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b));
   }
   static int32_t total(Sums sums) { return vaddvq_s32(sums); }
+  static void store_four_totals(const Sums* sums, int32_t* out) {
+    vst1q_s32(out, vpaddq_s32(vpaddq_s32(sums[0], sums[1]), vpaddq_s32(sums[2], sums[3])));
+  }
 };
 
 struct Int4Int4Vector {
@@ -249,6 +259,8 @@ const Isa kNeonDotIsa = {
     6,
     {int4_tile<Vector, 4, 1>, int4_tile<Vector, 4, 2>, int4_tile<Vector, 4, 3>,
      int4_tile<Vector, 4, 4>, int4_tile<Vector, 4, 5>, int4_tile<Vector, 4, 6>},
+    finish_int8<Vector>,
+    finish_int4<Vector>,
     quantize_row<Vector>,
     quantize_columns<Vector>,
     row_magnitude<Vector>,

@@ -1,5 +1,6 @@
 // Plain C++: any processor. A "vector" is one 32-bit element.
 #include "cpu/isa.h"
+#include "cpu/isa_epilogue.h"
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
@@ -23,12 +24,16 @@ struct Vector {
   static Int load_first(const int32_t* p, int64_t) { return *p; }
   static void store(float* p, Float v) { *p = v; }
   static void store(int32_t* p, Int v) { *p = v; }
+  static void store_first(float* p, Float v, int64_t) { *p = v; }
   static void store_bytes(int8_t* p, Int v, int64_t) { *p = static_cast<int8_t>(v); }
   static void store_bytes(int8_t* p, const Int (&v)[4]) {
     for (int i = 0; i < 4; ++i) p[i] = static_cast<int8_t>(v[i]);
   }
 
   static Float add(Float a, Float b) { return a + b; }
+  static Int add(Int a, Int b) {
+    return static_cast<Int>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+  }
   static Float subtract(Float a, Float b) { return a - b; }
   static Float multiply(Float a, Float b) { return a * b; }
   static Float multiply_add(Float a, Float b, Float c) { return a * b + c; }
@@ -37,6 +42,10 @@ struct Vector {
   static Int maximum(Int a, Int b) { return a > b ? a : b; }
   static Float round(Float v) { return round_half_even(v); }
   static Float zero_where_zero(Float v, Float test) { return test == 0.0f ? 0.0f : v; }
+
+  static Float where_nan(Float test, Float nan, Float otherwise) {
+    return test != test ? nan : otherwise;
+  }
 
   template <int kBits>
   static Int shift_right(Int v) {
@@ -144,6 +153,8 @@ const Isa kScalarIsa = {
     unpack_int4<Vector, 4>,
     3,
     {int4_tile<Vector, 4, 1>, int4_tile<Vector, 4, 2>, int4_tile<Vector, 4, 3>},
+    finish_int8<Vector>,
+    finish_int4<Vector>,
     quantize_row<Vector>,
     quantize_columns<Vector>,
     row_magnitude<Vector>,

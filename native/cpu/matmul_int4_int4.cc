@@ -9,7 +9,10 @@
 namespace qutlass::cpu {
 namespace {
 
-IntegerProduct int4_int4_product() { return {configuration().isa->int4_int4, kInt4PerWord}; }
+IntegerProduct int4_int4_product() {
+  const Isa& isa = *configuration().isa;
+  return {isa, isa.int4_int4, kInt4PerWord};
+}
 
 const MatrixProduct<MatmulInt8Args>* matrix_product() {
   const MatrixUnit* matrices = configuration().matrices;

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "cpu/configuration.h"
-#include "cpu/epilogue.h"
 #include "cpu/integer_product.h"
 #include "cpu/kernels.h"
 #include "cpu/matmul_matrices.h"
@@ -27,9 +26,9 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Elements of K of a panel, and the most bytes that each takes. A panel fits the second-level cache;
-// the tiles read it from there as fast as they multiply, and the fewer they are, the less they start
-// and end.
+// Elements of K of a panel, and the most bytes that each takes. A panel fits the second-level
+// cache; the tiles read it from there as fast as they multiply, and the fewer they are, the less
+// they start and end.
 constexpr int64_t kPanelElements = 4096;
 constexpr int64_t kMostElementBytes = 2;
 // Simple operations a product.
@@ -231,19 +230,22 @@ void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const
     SumsBlock{product, args, plan.ones, false, first_column, columns}.run(0, 1, b_sums);
   }
 
-  float sb[kBlockColumns];
+  float sb[kBlockColumns] = {};
   for (int64_t j = 0; j < columns; ++j) sb[j] = args.sb[args.sb_is_scalar ? 0 : first_column + j];
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t row = first_row + i;
     int32_t* row_sums = sums + i * kBlockColumns;
     if (args.a_zero) subtract_zero_point(args.a_zero[row], b_sums, columns, row_sums);
-    finish_int8(row_sums, columns, args.sa[args.sa_is_scalar ? 0 : row], sb,
-                args.bias ? args.bias + first_column : nullptr, args.activation,
-                args.y + row * args.n + first_column);
+    product.isa.finish_int8(row_sums, columns, args.sa[args.sa_is_scalar ? 0 : row], sb,
+                            args.bias ? args.bias + first_column : nullptr, args.activation,
+                            args.y + row * args.n + first_column);
   }
 }
 
-IntegerProduct int8_product() { return {configuration().isa->int8, kInt8PerWord}; }
+IntegerProduct int8_product() {
+  const Isa& isa = *configuration().isa;
+  return {isa, isa.int8, kInt8PerWord};
+}
 
 const MatrixProduct<MatmulInt8Args>* matrix_product() {
   const MatrixUnit* matrices = configuration().matrices;

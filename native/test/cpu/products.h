@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,12 +102,14 @@ struct PackedProblem {
   PackedProblem(const PackedProblem&) = delete;
   PackedProblem& operator=(const PackedProblem&) = delete;
 
-  // Scales for 6 rows and 7 columns of which every kind of special product comes.
+  // Scales for at least 6 rows and 7 columns of which every kind of special product comes.
   void set_special_scales() {
-    sa = {1e-38f, kLeastDenormal, kNan, kInfinity, 0.0f, 1e30f};
-    sb = {1e-3f, 1.0f, kNan, 1e-40f, 1e30f, -1.0f, 0.0f};
-    args.sa = sa.data();
-    args.sb = sb.data();
+    // Rounded like other values, it would be a zero.
+    const float nan_of_ones = float_from_bits(0x7fffffffu);
+    const float rows[] = {1e-38f, kLeastDenormal, kNan, kInfinity, 0.0f, 1e30f};
+    const float columns[] = {1e-3f, 1.0f, nan_of_ones, 1e-40f, 1e30f, -1.0f, 0.0f};
+    for (size_t i = 0; i < sa.size(); ++i) sa[i] = rows[i % std::size(rows)];
+    for (size_t j = 0; j < sb.size(); ++j) sb[j] = columns[j % std::size(columns)];
     args.sa_is_scalar = args.sb_is_scalar = false;
   }
 

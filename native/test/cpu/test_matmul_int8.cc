@@ -87,7 +87,7 @@ TEST_EACH_ISA(greatest_sums) {
 
 TEST_EACH_ISA(denormal_and_special_scales) {
   Random random(13);
-  Problem problem(random, 6, 7, 33);
+  Problem problem(random, 6, 39, 33);
   problem.set_special_scales();
   for (Activation activation : kActivations) {
     for (bool has_bias : {false, true}) {
