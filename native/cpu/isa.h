@@ -34,11 +34,14 @@ struct Int8Tile {
 // For many rows: weights are packed to panels, which tiles then multiply with all rows.
 constexpr int kMaxPanelRows = 12;
 constexpr int kMaxPanelColumns = 2 * kMaxLanes;
+constexpr int64_t kMaxPanelBytes = 128 * 1024;  // but for a word more of each column
+constexpr int64_t kMaxPanelElementBytes = 2;
 
 struct Int8Panels {
-  int rows;        // the most of a tile; 0 where there are no panels
-  int least_rows;  // of a product, from which packing is worth its time
-  int columns;     // of a panel
+  int rows;          // the most of a tile; 0 where there are no panels
+  int least_rows;    // of a product, from which packing is worth its time
+  int columns;       // of a panel
+  int64_t elements;  // of K, at most, of a panel: the more, the fewer tiles that begin and end
   // As that of IntegerKernels: rows for panels may have another form.
   int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
   // Packs `words` words of each column; a panel takes `size` bytes an element, of words up to a
@@ -134,10 +137,11 @@ struct Int4PanelSums {
 // lie within one. For groups of any size.
 struct Int4Panels {
   Int4Order order;
-  int rows;        // the most of a tile; 0 where there are no panels
-  int least_rows;  // from which packing is worth its time
-  int columns;     // of a panel
-  // Packs `words` words of each row of weights; a panel takes up to 16 bits an element.
+  int rows;          // the most of a tile; 0 where there are no panels
+  int least_rows;    // from which packing is worth its time
+  int columns;       // of a panel
+  int64_t elements;  // of K, at most, of a panel; whole blocks
+  // Packs `words` words of each row of weights.
   // scales[group of the chunk][column] are the scales.
   void (*pack)(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
                int32_t* panel, float* scales);
@@ -217,6 +221,17 @@ struct Isa {
 
   IntegerKernels int4_int4;
 };
+
+// Whether an instruction set's panels fit the memory that there is for them (panel_memory.h).
+template <typename Panels>
+constexpr bool fits(const Panels& panels) {
+  return panels.elements * panels.columns * kMaxPanelElementBytes <= kMaxPanelBytes &&
+         panels.elements % (kInt4PanelBlockWords * kInt4PerWord) == 0;
+}
+constexpr bool panels_fit(const Isa& isa) {
+  return fits(isa.int8.panels) && fits(isa.int4.panels) && fits(isa.int8_int4.panels) &&
+         fits(isa.int4_int4.panels);
+}
 
 extern const Isa kScalarIsa;
 extern const Isa kAvx2Isa;

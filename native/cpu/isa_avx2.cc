@@ -72,6 +72,7 @@ constexpr IntegerKernels kInt8 = {
     {4,
      32,
      2 * Vector::kLanes,
+     kPanelElements,
      prepare_int8_pairs<Int4Vector>,
      pack_int8_paired_panel<Int4Vector, 2>,
      {int8_paired_panel_tile<Int4Vector, 2, 1>, int8_paired_panel_tile<Int4Vector, 2, 2>,
@@ -96,6 +97,7 @@ constexpr Int4Panels kInt4Panels = {
     6,
     8,
     2 * Vector::kLanes,
+    kPanelElements,
     pack_int4_panel<Int4Vector, 2>,
     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
@@ -122,6 +124,7 @@ constexpr Int4Panels kInt8Int4Panels = {
     4,
     16,
     2 * Vector::kLanes,
+    kPanelElements,
     pack_int4_byte_panel<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes>,
     {int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 1>,
      int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 2>,
@@ -132,5 +135,6 @@ constexpr Int4Panels kInt8Int4Panels = {
 
 constexpr Isa kAvx2Isa =
     avx2_table<Int4Vector, Int4Int4Vector>("avx2", kInt8, kInt4Panels, kInt8Int4Panels);
+static_assert(panels_fit(kAvx2Isa));
 
 }  // namespace qutlass::cpu

@@ -15,6 +15,9 @@
 namespace qutlass::cpu {
 namespace {
 
+// Panels fit the second-level cache; tiles read them from there as fast as they multiply.
+constexpr int64_t kPanelElements = 4096;
+
 // For activations of so many parts.
 template <typename V, int kParts>
 constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<V, kParts, 2>(), int4_byte_dots<V, kParts, 1>(),
@@ -38,6 +41,7 @@ constexpr IntegerKernels int4_int4_kernels() {
           {6,
            32,
            2 * Vector::kLanes,
+           kPanelElements,
            prepare_int4<Vector, V4>,
            pack_int4_int4_panel<Vector, V4, 2>,
            {int4_int4_panel_tile<Vector, V4, 2, 1>, int4_int4_panel_tile<Vector, V4, 2, 2>,

@@ -137,6 +137,9 @@ struct Int4Int4Vector {
   static int32_t total(__m512i v) { return _mm512_reduce_add_epi32(v); }
 };
 
+// Panels fit the first-level cache: larger ones were slower.
+constexpr int64_t kPanelElements = 1024;
+
 // For activations of so many parts.
 template <int kParts>
 constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, kParts, 2>(),
@@ -152,6 +155,7 @@ constexpr Int4Kernels int4_kernels(int least_panel_rows) {
            12,
            least_panel_rows,
            2 * Vector::kLanes,
+           kPanelElements,
            pack_int4_byte_panel<Int4Vector, Int8Vector, 2, kParts>,
            {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 1>,
             int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 2>,
@@ -169,7 +173,7 @@ constexpr Int4Kernels int4_kernels(int least_panel_rows) {
 
 }  // namespace
 
-const Isa kAvx512VnniIsa = {
+constexpr Isa kAvx512VnniIsa = {
     "avx512vnni",
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
@@ -182,6 +186,7 @@ const Isa kAvx512VnniIsa = {
     {12,
      8,
      2 * Vector::kLanes,
+     kPanelElements,
      prepare_int8_vnni<Vector, Int8Vector>,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
@@ -220,5 +225,6 @@ const Isa kAvx512VnniIsa = {
       {4, int4_int4_tile<Vector, Int4Int4Vector, 4, 4>}},
      {}},  // panels were measured to be slower with 8 to 512 rows
 };
+static_assert(panels_fit(kAvx512VnniIsa));
 
 }  // namespace qutlass::cpu

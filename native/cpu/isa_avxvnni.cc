@@ -66,6 +66,7 @@ constexpr IntegerKernels kInt8 = {
     {6,
      8,
      2 * Vector::kLanes,
+     kPanelElements,
      prepare_int8_vnni<Vector, Int8Vector>,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
@@ -96,6 +97,7 @@ constexpr Int4Panels kInt4Panels = {
     6,
     8,
     2 * Vector::kLanes,
+    kPanelElements,
     pack_int4_byte_panel<Int4DotVector, Int8Vector, 2, kParts>,
     {int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 1>,
      int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 2>,
@@ -106,8 +108,9 @@ constexpr Int4Panels kInt4Panels = {
 
 }  // namespace
 
-const Isa kAvxVnniIsa =
+constexpr Isa kAvxVnniIsa =
     avx2_table<Int4DotVector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels<BlockIntegers::kParts>,
                                               kInt4Panels<BlockIntegers::kPartsOfBytes>);
+static_assert(panels_fit(kAvxVnniIsa));
 
 }  // namespace qutlass::cpu

@@ -220,9 +220,11 @@ constexpr Int4Dots kInt4Dots[] = {int4_dots<Int4Vector, 4, 1, 2, 4>(),
                                   int4_dots<Int4Vector, 2, 1, 2, 4>(),
                                   int4_dots<Int4Vector, 1, 1, 2, 4>()};
 
+constexpr int64_t kPanelElements = 1024;
+
 }  // namespace
 
-const Isa kNeonDotIsa = {
+constexpr Isa kNeonDotIsa = {
     "neondot",
     Int8Vector::kWords* kInt8PerWord,
     sizeof(int8_t),
@@ -235,6 +237,7 @@ const Isa kNeonDotIsa = {
     {6,
      8,
      4 * Vector::kLanes,
+     kPanelElements,
      prepare_int8,
      pack_int8_panel<Vector, Int8Vector, 4>,
      {int8_panel_tile<Vector, Int8Vector, 4, 1>, int8_panel_tile<Vector, Int8Vector, 4, 2>,
@@ -247,6 +250,7 @@ const Isa kNeonDotIsa = {
       6,
       8,
       4 * Vector::kLanes,
+      kPanelElements,
       pack_int4_panel<Int4PanelVector, 4>,
       {int4_panel_tile<Int4PanelVector, 4, 1>, int4_panel_tile<Int4PanelVector, 4, 2>,
        int4_panel_tile<Int4PanelVector, 4, 3>, int4_panel_tile<Int4PanelVector, 4, 4>,
@@ -279,6 +283,7 @@ const Isa kNeonDotIsa = {
      {6,
       32,
       4 * Vector::kLanes,
+      kPanelElements,
       prepare_int4<Vector, Int4Int4Vector>,
       pack_int4_int4_panel<Vector, Int4Int4Vector, 4>,
       {int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 1>,
@@ -288,5 +293,6 @@ const Isa kNeonDotIsa = {
        int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 5>,
        int4_int4_panel_tile<Vector, Int4Int4Vector, 4, 6>}}},
 };
+static_assert(panels_fit(kNeonDotIsa));
 
 }  // namespace qutlass::cpu

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cpu/block_float.h"
+#include "cpu/panel_memory.h"
 #include "cpu/parallel.h"
 #include "cpu/prefetch.h"
 #include "cpu/row_tiles.h"
@@ -16,9 +17,6 @@ constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
 static_assert(kBlockColumns % kMaxPanelColumns == 0 && kBlockColumns % kMaxInt4DotColumns == 0,
               "neither panels nor tiles go beyond a block's sums");
-// Words of a panel: it fits the second-level cache. Shorter ones were slower.
-constexpr int64_t kPanelWords = 512;
-static_assert(kPanelWords % kInt4PanelBlockWords == 0, "a chunk within a group is whole blocks");
 // Without panels, so many bytes of a tile's activations are used for all columns of a block before
 // the next: they fit the second-level cache. Longer stretches of weights than the first-level one
 // would allow stream faster.
@@ -180,9 +178,11 @@ class Block {
     return row < first_row_ + rows_;
   }
 
+  int64_t panel_words() const { return method_.panels->elements / kInt4PerWord; }
+
   void add_panels() {
     for (int64_t word = 0, words; word < product_.words; word += words) {
-      words = product_.chunk_words(word, kPanelWords);
+      words = product_.chunk_words(word, panel_words());
       for (int64_t column = 0; column < columns_; column += method_.panels->columns) {
         add_panel(word, words, column);
       }
@@ -193,13 +193,15 @@ class Block {
   void prefetch_panel(int64_t word, int64_t column) const {
     const int64_t end = std::min(column + method_.panels->columns, columns_);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights_[j].words + word, std::min(product_.words - word, kPanelWords));
+      prefetch_words(weights_[j].words + word, std::min(product_.words - word, panel_words()));
     }
   }
 
   void add_panel(int64_t first_word, int64_t words, int64_t column) {
     const Int4Panels& panels = *method_.panels;
-    panels.pack(weights_ + column, first_word, words, product_.group_words, panel_, scales_);
+    PanelMemory& memory = panel_memory();
+    panels.pack(weights_ + column, first_word, words, product_.group_words, memory.panel,
+                memory.scales);
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
@@ -216,7 +218,7 @@ class Block {
         units[i] = x_.units(row) + first_unit;
       }
       panels.tiles[rows - 1](
-          x, units, panel_, scales_, words, product_.group_words,
+          x, units, memory.panel, memory.scales, words, product_.group_words,
           {sums_[first] + column, magnitudes ? magnitudes + first * kBlockColumns : nullptr,
            kBlockColumns});
     }
@@ -319,8 +321,6 @@ class Block {
   alignas(64) float sums_[kBlockRows][kBlockColumns];
   // With panels, the magnitudes of what blocks of K add to the sums; else 0.
   alignas(64) float magnitudes_[kBlockRows][kBlockColumns];
-  alignas(64) int32_t panel_[kPanelWords * kInt4PerWord / 2 * kMaxPanelColumns];
-  alignas(64) float scales_[kPanelWords * kMaxPanelColumns];
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "cpu/integer_product.h"
 #include "cpu/kernels.h"
 #include "cpu/matmul_matrices.h"
+#include "cpu/panel_memory.h"
 #include "cpu/parallel.h"
 #include "cpu/prefetch.h"
 #include "cpu/rounding.h"
@@ -26,11 +27,6 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0, "panels do not go beyond a 
 // the second-level cache. Longer stretches of weights than the first-level one would allow stream
 // faster.
 constexpr int64_t kTileBytes = 128 * 1024;
-// Elements of K of a panel, and the most bytes that each takes. A panel fits the second-level
-// cache; the tiles read it from there as fast as they multiply, and the fewer they are, the less
-// they start and end.
-constexpr int64_t kPanelElements = 4096;
-constexpr int64_t kMostElementBytes = 2;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
@@ -133,9 +129,8 @@ struct SumsBlock {
   void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
     const Int8Panels& panels = product.kernels.panels;
     const RowTiles tiles(rows, panels.rows);
-    alignas(64) int32_t
-        panel[(kPanelElements * kMostElementBytes / sizeof(int32_t) + 1) * kMaxPanelColumns];
-    const int64_t panel_words = kPanelElements / product.per_word;
+    int32_t* const panel = panel_memory().panel;
+    const int64_t panel_words = panels.elements / product.per_word;
     for (int64_t word = 0; word < args.words; word += panel_words) {
       const int64_t words = std::min(args.words - word, panel_words);
       for (int64_t column = 0; column < columns; column += panels.columns) {
@@ -161,10 +156,11 @@ struct SumsBlock {
 
   // Asks for the weights of the panel that begins there.
   void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
+    const Int8Panels& panels = product.kernels.panels;
+    const int64_t end = std::min(column + panels.columns, columns);
+    const int64_t panel_words = panels.elements / product.per_word;
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word),
-                     std::min(args.words - word, kPanelElements / product.per_word));
+      prefetch_words(weights(j, word), std::min(args.words - word, panel_words));
     }
   }
 

@@ -1,0 +1,21 @@
+// Where the task that a thread is at packs its panels of weights.
+#pragma once
+
+#include "cpu/isa.h"
+
+namespace qutlass::cpu {
+
+struct PanelMemory {
+  alignas(64) int32_t panel[kMaxPanelBytes / sizeof(int32_t) + kMaxPanelColumns];
+  // Of the groups of a panel, which are at least a word long.
+  alignas(64) float scales[kMaxPanelBytes / (kMaxPanelElementBytes * kInt4PerWord)];
+};
+
+// Each thread has its own. It is no array of a task's stack, where many compilers touch every page
+// of what a function may need whenever it is called.
+inline PanelMemory& panel_memory() {
+  thread_local PanelMemory memory;
+  return memory;
+}
+
+}  // namespace qutlass::cpu
