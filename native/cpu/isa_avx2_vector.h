@@ -46,6 +46,7 @@ struct Vector {
   }
   static void store(float* p, Float v) { _mm256_storeu_ps(p, v); }
   static void store(int32_t* p, Int v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static void store_result(float* p, Float v) { store(p, v); }
   static void store_first(float* p, Float v, int64_t count) {
     __builtin_memcpy(p, &v, static_cast<size_t>(count) * sizeof(float));
   }

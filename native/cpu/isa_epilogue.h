@@ -5,6 +5,7 @@
 //   maximum(a, b), minimum(a, b)      b where one is NaN or both are equal
 //   where_nan(test, nan, otherwise)   of floats
 //   load_first(p, count), store_first(p, v, count)   of 0 ... kLanes elements
+//   store_result(p, v)                to memory that other processors may have written last
 #pragma once
 
 #include "cpu/isa.h"
@@ -42,7 +43,7 @@ template <typename V>
   if (bias) v = V::add(v, is_whole ? V::load(bias) : V::load_first(bias, count));
   v = round_to_bf16<V>(activate<V>(v, activation));
   if (is_whole) {
-    V::store(y, v);
+    V::store_result(y, v);
   } else {
     V::store_first(y, v, count);
   }

@@ -38,6 +38,7 @@ struct Vector {
   }
   static void store(float* p, Float v) { vst1q_f32(p, v); }
   static void store(int32_t* p, Int v) { vst1q_s32(p, v); }
+  static void store_result(float* p, Float v) { store(p, v); }
   static void store_first(float* p, Float v, int64_t count) {
     __builtin_memcpy(p, &v, static_cast<size_t>(count) * sizeof(float));
   }

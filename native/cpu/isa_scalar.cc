@@ -24,6 +24,7 @@ struct Vector {
   static Int load_first(const int32_t* p, int64_t) { return *p; }
   static void store(float* p, Float v) { *p = v; }
   static void store(int32_t* p, Int v) { *p = v; }
+  static void store_result(float* p, Float v) { store(p, v); }
   static void store_first(float* p, Float v, int64_t) { *p = v; }
   static void store_bytes(int8_t* p, Int v, int64_t) { *p = static_cast<int8_t>(v); }
   static void store_bytes(int8_t* p, const Int (&v)[4]) {

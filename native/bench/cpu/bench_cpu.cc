@@ -10,11 +10,24 @@
 // values of standard deviation 2.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <new>
 
 #include "test/cpu/harness.h"
+
+// Operands begin at a cache line, as TensorFlow's tensors do.
+void* operator new(size_t size) {
+  constexpr size_t kLineBytes = 64;
+  void* memory = std::aligned_alloc(kLineBytes, (size + kLineBytes - 1) / kLineBytes * kLineBytes);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+// Not inlined: gcc would warn of a free without its malloc.
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace qutlass::bench {
 namespace {
