@@ -238,7 +238,7 @@ BlockForm BlockFloatRows::block_form() const {
 void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                      int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
-  const uint32_t flips = layout_.order == Int4Order::kUnsignedBytes ? 0x80808080u : 0u;
+  const uint64_t flips = layout_.order == Int4Order::kUnsignedBytes ? kAdded128s : uint64_t{0};
   const int32_t* from = block.words[0];
   int32_t* to = values_ + row * row_values_ + first_word * BlockIntegers::kParts;
   for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {

@@ -29,7 +29,7 @@ struct Vector {
   }
   static void store(float* p, Float v) { _mm512_storeu_ps(p, v); }
   static void store(int32_t* p, Int v) { _mm512_storeu_si512(p, v); }
-  // By halves of a cache line: a whole one takes longer where another processor has it.
+  // By halves of a cache line: with many threads whole ones were slower (docs/cpu.md).
   static void store_result(float* p, Float v) {
     _mm256_storeu_ps(p, _mm512_castps512_ps256(v));
     _mm256_storeu_ps(p + kLanes / 2, _mm512_extractf32x8_ps(v, 1));

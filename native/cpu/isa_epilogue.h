@@ -5,7 +5,7 @@
 //   maximum(a, b), minimum(a, b)      b where one is NaN or both are equal
 //   where_nan(test, nan, otherwise)   of floats
 //   load_first(p, count), store_first(p, v, count)   of 0 ... kLanes elements
-//   store_result(p, v)                to memory that other processors may have written last
+//   store_result(p, v)                in the pieces that are stored fastest by many threads
 #pragma once
 
 #include "cpu/isa.h"

@@ -130,7 +130,7 @@ struct SumsBlock {
     const Int8Panels& panels = product.kernels.panels;
     const RowTiles tiles(rows, panels.rows);
     int32_t* const panel = panel_memory().panel;
-    const int64_t panel_words = panels.elements / product.per_word;
+    const int64_t panel_words = product.panel_words();
     for (int64_t word = 0; word < args.words; word += panel_words) {
       const int64_t words = std::min(args.words - word, panel_words);
       for (int64_t column = 0; column < columns; column += panels.columns) {
@@ -156,11 +156,9 @@ struct SumsBlock {
 
   // Asks for the weights of the panel that begins there.
   void prefetch_panel(int64_t word, int64_t column) const {
-    const Int8Panels& panels = product.kernels.panels;
-    const int64_t end = std::min(column + panels.columns, columns);
-    const int64_t panel_words = panels.elements / product.per_word;
+    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word), std::min(args.words - word, panel_words));
+      prefetch_words(weights(j, word), std::min(args.words - word, product.panel_words()));
     }
   }
 
