@@ -11,9 +11,6 @@ struct IntegerProduct {
   const Isa& isa;
   const IntegerKernels& kernels;
   int64_t per_word;  // elements
-
-  int64_t step_words() const { return kernels.step / per_word; }
-  int64_t panel_words() const { return kernels.panels.elements / per_word; }
 };
 
 // `args` are those of an int8 product, but that a word of a and of b has so many elements. Without

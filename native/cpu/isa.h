@@ -24,6 +24,16 @@ constexpr int kMaxInt4DotRows = 4;
 constexpr int kMaxInt4DotColumns = 4;
 constexpr int kMaxInt4Columns = 2 * kMaxLanes;
 
+// The form that kernels want rows of activations in. A prepared row is filled up with zeros to a
+// multiple of `step` elements, has `step_bytes` for each of these, and `head_bytes` before them.
+struct PreparedForm {
+  int64_t step;
+  int64_t step_bytes;
+  int64_t head_bytes;
+  // Returns the row's excess: what a tile's arithmetic adds to each sum over the whole row.
+  int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
+};
+
 // Products of some prepared rows of activations with `columns` packed rows of weights, over
 // `words` words: sums[i * columns + j] = sum_k a[i][k] * b[j][k], plus the excess of a[i].
 struct Int8Tile {
@@ -38,29 +48,30 @@ constexpr int64_t kMaxPanelBytes = 128 * 1024;  // but for a word more of each c
 constexpr int64_t kMaxPanelElementBytes = 2;
 
 struct Int8Panels {
-  int rows;          // the most of a tile; 0 where there are no panels
-  int least_rows;    // of a product, from which packing is worth its time
-  int columns;       // of a panel
-  int64_t elements;  // of K, at most, of a panel: the more, the fewer tiles that begin and end
-  // As that of IntegerKernels: rows for panels may have another form.
-  int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
-  // Packs `words` words of each column; a panel takes `size` bytes an element, of words up to a
-  // multiple of `step` elements, and a word more for each column.
+  int rows;               // the most of a tile; 0 where there are no panels
+  int least_rows;         // of a product, from which packing is worth its time
+  int columns;            // of a panel
+  int64_t elements;       // of K, at most, of a panel: the more, the fewer tiles that begin and end
+  PreparedForm prepared;  // of the part of a row that goes with a panel
+  // Packs `words` words of each column; a panel takes at most kMaxPanelElementBytes an element, of
+  // words up to a multiple of a vector's, and a word more for each column.
   void (*pack)(const int32_t* const* columns, int64_t words, int32_t* panel);
   // Adds the products with 1 ... `rows` prepared rows to sums[row * stride + column], each with the
   // part of the row's excess that is due to these words.
   void (*tiles[kMaxPanelRows])(const void* const* a, const int32_t* panel, int64_t words,
                                int32_t* sums, int64_t stride);
+
+  // Of panels that do not suit all rows, how many words of a prepared stretch take time of their
+  // own, -1 where it could not be prepared; how many words there should be for each of these; and
+  // the panels for when there are fewer. Otherwise null.
+  int64_t (*listed_words)(const void* prepared) = nullptr;
+  int64_t least_words_a_listed = 0;
+  const Int8Panels* otherwise = nullptr;
 };
 
 // Exact products of packed integers: of two int8 operands, or of two int4 ones.
 struct IntegerKernels {
-  // A prepared row of activations has `size` bytes an element and is filled up with zeros to a
-  // multiple of `step` elements. Preparing returns the row's excess: what a tile's arithmetic
-  // adds to each sum over the whole row.
-  int64_t step;
-  int64_t size;
-  int32_t (*prepare)(const int32_t* row, int64_t words, void* prepared);
+  PreparedForm prepared;
   int tile_rows;
   Int8Tile tiles[kMaxInt8TileRows];  // for 1 ... tile_rows rows
   Int8Panels panels;

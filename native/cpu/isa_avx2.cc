@@ -1,11 +1,11 @@
 // AVX2 with FMA.
 #include "cpu/isa.h"
+#include "cpu/isa_avx2_int8_panel.h"
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_panel.h"
 #include "cpu/isa_int8_kernels.h"
-#include "cpu/isa_int8_paired_panel.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -62,21 +62,12 @@ int32_t prepare_int8(const int32_t* row, int64_t words, void* prepared) {
 }
 
 constexpr IntegerKernels kInt8 = {
-    Vector::kLanes * kInt8PerWord,
-    2 * sizeof(int8_t),
-    prepare_int8,
+    {Int8Vector::kWords * kInt8PerWord, Int8Vector::kPreparedBytes, 0, prepare_int8},
     3,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {3, int8_tile<Int8Vector, 3, 3>}},
-    {4,
-     32,
-     2 * Vector::kLanes,
-     kPanelElements,
-     prepare_int8_pairs<Int4Vector>,
-     pack_int8_paired_panel<Int4Vector, 2>,
-     {int8_paired_panel_tile<Int4Vector, 2, 1>, int8_paired_panel_tile<Int4Vector, 2, 2>,
-      int8_paired_panel_tile<Int4Vector, 2, 3>, int8_paired_panel_tile<Int4Vector, 2, 4>}}};
+    kInt8GroupPanels};
 
 // vpmaddubsw's sums of two products of a nibble and a signed one are -240 ... 210: 16 bits hold
 // 136.

@@ -30,9 +30,9 @@ constexpr Int4Kernels int4_kernels(const Int4Panels& panels) {
 
 template <typename V4>
 constexpr IntegerKernels int4_int4_kernels() {
-  return {Vector::kLanes * kInt4PerWord,
-          sizeof(int8_t),
-          prepare_int4<Vector, V4>,
+  constexpr int64_t kStep = Vector::kLanes * kInt4PerWord;
+  constexpr PreparedForm kPrepared = {kStep, kStep, 0, prepare_int4<Vector, V4>};
+  return {kPrepared,
           4,
           {{4, int4_int4_tile<Vector, V4, 1, 4>},
            {4, int4_int4_tile<Vector, V4, 2, 4>},
@@ -42,7 +42,7 @@ constexpr IntegerKernels int4_int4_kernels() {
            32,
            2 * Vector::kLanes,
            kPanelElements,
-           prepare_int4<Vector, V4>,
+           kPrepared,
            pack_int4_int4_panel<Vector, V4, 2>,
            {int4_int4_panel_tile<Vector, V4, 2, 1>, int4_int4_panel_tile<Vector, V4, 2, 2>,
             int4_int4_panel_tile<Vector, V4, 2, 3>, int4_int4_panel_tile<Vector, V4, 2, 4>,

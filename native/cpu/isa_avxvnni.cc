@@ -52,10 +52,12 @@ struct Int8Vector {
   }
 };
 
+constexpr PreparedForm kPreparedInt8 = {Int8Vector::kWords * kInt8PerWord,
+                                        Int8Vector::kWords* kInt8PerWord, 0,
+                                        prepare_int8_vnni<Vector, Int8Vector>};
+
 constexpr IntegerKernels kInt8 = {
-    Int8Vector::kWords * kInt8PerWord,
-    sizeof(int8_t),
-    prepare_int8_vnni<Vector, Int8Vector>,
+    kPreparedInt8,
     6,
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
@@ -67,7 +69,7 @@ constexpr IntegerKernels kInt8 = {
      8,
      2 * Vector::kLanes,
      kPanelElements,
-     prepare_int8_vnni<Vector, Int8Vector>,
+     kPreparedInt8,
      pack_int8_panel<Vector, Int8Vector, 2>,
      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,

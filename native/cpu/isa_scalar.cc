@@ -139,12 +139,10 @@ void int4_int4_tile(const void* const* a, const int32_t* const* b, int64_t words
 
 const Isa kScalarIsa = {
     "scalar",
-    kInt8PerWord,
-    sizeof(int8_t),
-    prepare_int8,
-    4,
-    {{1, int8_tile<1, 1>}, {1, int8_tile<2, 1>}, {1, int8_tile<3, 1>}, {1, int8_tile<4, 1>}},
-    {},  // no panels
+    {{kInt8PerWord, kInt8PerWord, 0, prepare_int8},
+     4,
+     {{1, int8_tile<1, 1>}, {1, int8_tile<2, 1>}, {1, int8_tile<3, 1>}, {1, int8_tile<4, 1>}},
+     {}},  // no panels
     Vector::kLanes,
     {},  // no integers
     {},
@@ -163,9 +161,7 @@ const Isa kScalarIsa = {
     rotate<Vector>,
     Vector::kLanes,
     sum_squares<Vector>,
-    {kInt4Block,
-     sizeof(int8_t),
-     prepare_int4,
+    {{kInt4Block, kInt4Block, 0, prepare_int4},
      4,
      {{1, int4_int4_tile<1>},
       {1, int4_int4_tile<2>},

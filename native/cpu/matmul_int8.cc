@@ -43,50 +43,71 @@ int32_t wrapping_multiply(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
-// Rows that are prepared for tiles, or for panels (see isa.h).
+// Rows that are prepared for tiles as a whole, or for panels one stretch of K after the other.
 struct PreparedRows {
-  int32_t (*prepare_row)(const int32_t* row, int64_t words, void* prepared);
+  const PreparedForm& form;
+  int64_t step_words;
   int64_t words;
-  int64_t word_bytes;
+  int64_t stretch_words;
+  int64_t stretch_bytes;
   int64_t row_bytes;
   char* rows;
   int32_t* excess;
 
-  PreparedRows(const IntegerProduct& product, bool for_panels, int64_t count, int64_t words,
-               Workspace& workspace)
-      : prepare_row(for_panels ? product.kernels.panels.prepare : product.kernels.prepare),
+  // `panels` is null for tiles.
+  PreparedRows(const IntegerProduct& product, const Int8Panels* panels, int64_t count,
+               int64_t words, Workspace& workspace)
+      : form(panels ? panels->prepared : product.kernels.prepared),
+        step_words(form.step / product.per_word),
         words(words),
-        word_bytes(product.per_word * product.kernels.size),
-        row_bytes(round_up(words, product.step_words()) * word_bytes),
+        stretch_words(panels ? std::min(words, panels->elements / product.per_word) : words),
+        stretch_bytes(bytes_of(stretch_words)),
+        row_bytes(divide_up(words, std::max<int64_t>(stretch_words, 1)) * stretch_bytes),
         rows(workspace.take<char>(count * row_bytes)),
         excess(workspace.take<int32_t>(count)) {}
 
   void prepare(int64_t row, const int32_t* values) const {
-    excess[row] = prepare_row(values, words, rows + row * row_bytes);
+    excess[row] = 0;
+    char* stretch = rows + row * row_bytes;
+    for (int64_t word = 0; word < words; word += stretch_words, stretch += stretch_bytes) {
+      const int64_t count = std::min(words - word, stretch_words);
+      excess[row] = wrapping_add(excess[row], form.prepare(values + word, count, stretch));
+    }
   }
+
+  // The row's stretch that begins with the word.
+  const void* stretch(int64_t row, int64_t word) const {
+    return rows + row * row_bytes + word / stretch_words * stretch_bytes;
+  }
+  // The word, a multiple of step_words, of a row that is one stretch without a head.
   const void* at(int64_t row, int64_t word) const {
-    return rows + row * row_bytes + word * word_bytes;
+    return rows + row * row_bytes + word / step_words * form.step_bytes;
+  }
+
+ private:
+  int64_t bytes_of(int64_t stretch) const {
+    return form.head_bytes + divide_up(stretch, step_words) * form.step_bytes;
   }
 };
 
-// Whether a product packs its weights.
-bool has_panels(const IntegerProduct& product, int64_t m) {
-  const Int8Panels& panels = product.kernels.panels;
-  return panels.rows > 0 && m >= panels.least_rows;
-}
-
 struct Plan {
-  bool in_panels;
+  const Int8Panels* panels;  // or null for tiles
   PreparedRows a;
   PreparedRows ones;     // with zero points one row of ones, for tiles: its products are the sums
   int32_t* ones_values;  // of the weights' rows
 
-  Plan(const IntegerProduct& product, const MatmulInt8Args& args, Workspace& workspace)
-      : in_panels(has_panels(product, args.m)),
-        a(product, in_panels, args.m, args.words, workspace),
-        ones(product, false, args.a_zero ? 1 : 0, args.words, workspace),
+  Plan(const IntegerProduct& product, const Int8Panels* panels, const MatmulInt8Args& args,
+       Workspace& workspace)
+      : panels(panels),
+        a(product, panels, args.m, args.words, workspace),
+        ones(product, nullptr, args.a_zero ? 1 : 0, args.words, workspace),
         ones_values(workspace.take<int32_t>(args.a_zero ? args.words : 0)) {}
 };
+
+// Those that m rows are enough for, or null.
+const Int8Panels* panels_for(const Int8Panels* panels, int64_t m) {
+  return panels && panels->rows > 0 && m >= panels->least_rows ? panels : nullptr;
+}
 
 void prepare_rows(const MatmulInt8Args& args, const Plan& plan) {
   parallel_for(args.m, args.m * args.words,
@@ -96,28 +117,50 @@ void prepare_rows(const MatmulInt8Args& args, const Plan& plan) {
   plan.ones.prepare(0, plan.ones_values);
 }
 
+bool suits_rows(const Plan& plan, int64_t m) {
+  if (!plan.panels || !plan.panels->otherwise) return true;
+  int64_t listed = 0;
+  for (int64_t row = 0; row < m; ++row) {
+    for (int64_t word = 0; word < plan.a.words; word += plan.a.stretch_words) {
+      const int64_t count = plan.panels->listed_words(plan.a.stretch(row, word));
+      if (count < 0) return false;
+      listed += count;
+    }
+  }
+  return listed * plan.panels->least_words_a_listed <= m * plan.a.words;
+}
+
+// Makes a plan, the best that suits the rows, and prepares them.
+Plan prepared_plan(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
+  const Int8Panels* panels = panels_for(&product.kernels.panels, args.m);
+  for (;;) {
+    Workspace workspace(memory);
+    const Plan plan(product, panels, args, workspace);
+    prepare_rows(args, plan);
+    if (suits_rows(plan, args.m)) return plan;
+    panels = panels_for(panels->otherwise, args.m);
+  }
+}
+
 // The sums of prepared rows and weight rows of a block; sums[row * kBlockColumns + column].
 struct SumsBlock {
   const IntegerProduct& product;
   const MatmulInt8Args& args;
   const PreparedRows& prepared;
-  bool in_panels;
+  const Int8Panels* panels;  // or null for tiles
   int64_t first_column;
   int64_t columns;
 
   // Sums over all of K, less the rows' excess.
   void run(int64_t first_row, int64_t rows, int32_t* sums) const {
-    std::fill_n(sums, rows * kBlockColumns, 0);
-    if (in_panels) {
+    for (int64_t row = 0; row < rows; ++row) {
+      std::fill_n(sums + row * kBlockColumns, kBlockColumns,
+                  wrapping_subtract(0, prepared.excess[first_row + row]));
+    }
+    if (panels) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
-    }
-    for (int64_t row = 0; row < rows; ++row) {
-      int32_t* row_sums = sums + row * kBlockColumns;
-      const int32_t excess = prepared.excess[first_row + row];
-      if (excess == 0) continue;
-      for (int64_t j = 0; j < columns; ++j) row_sums[j] = wrapping_subtract(row_sums[j], excess);
     }
   }
 
@@ -127,27 +170,26 @@ struct SumsBlock {
   }
 
   void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
-    const Int8Panels& panels = product.kernels.panels;
-    const RowTiles tiles(rows, panels.rows);
+    const RowTiles tiles(rows, panels->rows);
     int32_t* const panel = panel_memory().panel;
-    const int64_t panel_words = product.panel_words();
+    const int64_t panel_words = prepared.stretch_words;
     for (int64_t word = 0; word < args.words; word += panel_words) {
       const int64_t words = std::min(args.words - word, panel_words);
-      for (int64_t column = 0; column < columns; column += panels.columns) {
+      for (int64_t column = 0; column < columns; column += panels->columns) {
         const int32_t* b[kMaxPanelColumns];
         // A panel that goes beyond the block repeats its last column.
-        for (int64_t j = 0; j < panels.columns; ++j) {
+        for (int64_t j = 0; j < panels->columns; ++j) {
           b[j] = weights(std::min(column + j, columns - 1), word);
         }
-        panels.pack(b, words, panel);
-        prefetch_panel(column + panels.columns < columns ? word : word + panel_words,
-                       column + panels.columns < columns ? column + panels.columns : 0);
+        panels->pack(b, words, panel);
+        prefetch_panel(column + panels->columns < columns ? word : word + panel_words,
+                       column + panels->columns < columns ? column + panels->columns : 0);
         for (int64_t tile = 0; tile < tiles.count; ++tile) {
           const void* a[kMaxPanelRows];
           for (int64_t i = 0; i < tiles.rows(tile); ++i) {
-            a[i] = prepared.at(first_row + tiles.first(tile) + i, word);
+            a[i] = prepared.stretch(first_row + tiles.first(tile) + i, word);
           }
-          panels.tiles[tiles.rows(tile) - 1](
+          panels->tiles[tiles.rows(tile) - 1](
               a, panel, words, sums + tiles.first(tile) * kBlockColumns + column, kBlockColumns);
         }
       }
@@ -156,9 +198,9 @@ struct SumsBlock {
 
   // Asks for the weights of the panel that begins there.
   void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min(column + product.kernels.panels.columns, columns);
+    const int64_t end = std::min<int64_t>(column + panels->columns, columns);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word), std::min(args.words - word, product.panel_words()));
+      prefetch_words(weights(j, word), std::min(args.words - word, prepared.stretch_words));
     }
   }
 
@@ -176,8 +218,7 @@ struct SumsBlock {
   // Words of K between two additions to the block's sums: whole steps of the instruction set.
   int64_t words_at_once(int64_t rows) const {
     const int64_t tile_rows = std::min<int64_t>(rows, product.kernels.tile_rows);
-    const int64_t step = product.step_words();
-    return kTileBytes / (tile_rows * prepared.word_bytes * step) * step;
+    return kTileBytes / (tile_rows * prepared.form.step_bytes) * prepared.step_words;
   }
 
   // Adds the products of a tile's rows with all columns over `words` words from `word` on.
@@ -218,10 +259,9 @@ void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const
                 int64_t first_row, int64_t rows, int64_t first_column) {
   const int64_t columns = std::min(args.n - first_column, kBlockColumns);
   int32_t sums[kBlockRows * kBlockColumns], b_sums[kBlockColumns];
-  SumsBlock{product, args, plan.a, plan.in_panels, first_column, columns}.run(first_row, rows,
-                                                                              sums);
+  SumsBlock{product, args, plan.a, plan.panels, first_column, columns}.run(first_row, rows, sums);
   if (args.a_zero) {
-    SumsBlock{product, args, plan.ones, false, first_column, columns}.run(0, 1, b_sums);
+    SumsBlock{product, args, plan.ones, nullptr, first_column, columns}.run(0, 1, b_sums);
   }
 
   float sb[kBlockColumns] = {};
@@ -249,15 +289,20 @@ const MatrixProduct<MatmulInt8Args>* matrix_product() {
 }  // namespace
 
 size_t workspace_bytes(const IntegerProduct& product, const MatmulInt8Args& args) {
-  Workspace workspace(nullptr);
-  const Plan plan(product, args, workspace);
-  return workspace.bytes();
+  size_t most = 0;
+  const Int8Panels* panels = panels_for(&product.kernels.panels, args.m);
+  for (bool is_last = false; !is_last;) {
+    Workspace workspace(nullptr);
+    const Plan plan(product, panels, args, workspace);
+    most = std::max(most, workspace.bytes());
+    is_last = !panels || !panels->otherwise;
+    if (!is_last) panels = panels_for(panels->otherwise, args.m);
+  }
+  return most;
 }
 
 void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
-  Workspace workspace(memory);
-  const Plan plan(product, args, workspace);
-  prepare_rows(args, plan);
+  const Plan plan = prepared_plan(product, args, memory);
   const RowTiles row_blocks(args.m, kBlockRows);
   const int64_t column_blocks = divide_up(args.n, kBlockColumns);
   const int64_t work = args.m * args.n * args.words * product.per_word / kProductsPerWork;

@@ -24,6 +24,15 @@ inline std::vector<float> random_floats(Random& random, int64_t size, float low,
   return values;
 }
 
+// Of mean 0 and deviation 1, nearly normally distributed: sums of twelve uniform values.
+inline std::vector<float> normal_floats(Random& random, int64_t size) {
+  std::vector<float> values(size);
+  for (float& value : values) {
+    for (int i = 0; i < 12; ++i) value += random.uniform(-0.5f, 0.5f);
+  }
+  return values;
+}
+
 // Whole words of any bits.
 inline std::vector<int32_t> random_words(Random& random, int64_t size) {
   std::vector<int32_t> words(size);

@@ -1,13 +1,13 @@
 // Times the CPU kernels: a table on stderr and a JSON line a measurement on stdout.
 //
 //   bench_cpu [--n=4096] [--k=4096] [--m=1,4,16,64,128,512] [--threads=1,2] [--op=matmul_int4,copy]
-//   [--cold] [--inputs=normal]
+//   [--cold] [--inputs=uniform]
 //
 // Ops are measured in turn, sample by sample, after some of their outputs have been checked against
 // the reference. --cold rotates the weights over copies that together exceed 256 MiB. Ops on the
 // rows of activations, [m, k], have a copy of x beside them; of hadamard and rotate, the group is
-// the block size. x is uniform in -1 ... 1, or with --inputs normal or what GELU makes of normal
-// values of standard deviation 2.
+// the block size. int8 weights are normally distributed, and so is x, or with --inputs uniform in
+// -1 ... 1, or what GELU makes of normal values of standard deviation 2.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -41,13 +41,15 @@ constexpr int64_t kColdBytes = int64_t{256} << 20;
 constexpr int64_t kCopiedAtOnce = 16 * 1024;
 // Of rotate's matrix.
 constexpr int64_t kMatrixSize = 64;
+// Rows of int8 weights that are made; the others repeat them.
+constexpr int64_t kWeightRows = 256;
 
 struct Options {
   int64_t n = 4096, k = 4096;
   std::vector<int64_t> m = {1, 4, 16, 64, 128, 512}, threads = {1, 2};
   std::vector<std::string> ops = {""};  // only ops whose names contain one of them
   bool cold = false;
-  std::string inputs = "uniform";
+  std::string inputs = "normal";
 };
 
 std::vector<std::string> parts_of(const std::string& list) {
@@ -109,6 +111,30 @@ std::vector<float> inputs_of(test::Random& random, int64_t size, const std::stri
   return x;
 }
 
+// Rows of floats, quantized to packed int8.
+std::vector<int32_t> int8_rows(const std::vector<float>& x, int64_t rows, int64_t k) {
+  std::vector<int32_t> values(rows * int8_words(k)), zero(rows);
+  std::vector<float> scale(rows);
+  cpu::quantize_int8({x.data(),
+                      values.data(),
+                      scale.data(),
+                      zero.data(),
+                      rows,
+                      k,
+                      true,
+                      ScaleMethod::kAbsMax,
+                      {}});
+  return values;
+}
+
+std::vector<int32_t> int8_weights(test::Random& random, int64_t rows, int64_t k) {
+  const int64_t made = std::min(rows, kWeightRows);
+  const std::vector<int32_t> some = int8_rows(inputs_of(random, made * k, "normal"), made, k);
+  std::vector<int32_t> all(rows * int8_words(k));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = some[i % some.size()];
+  return all;
+}
+
 // Operands of every op for one m; weights come in copies.
 struct Operands {
   int64_t m, n, k;
@@ -131,23 +157,16 @@ struct Operands {
     sb = test::random_floats(random, n, 1e-3f, 1e-2f);
     scales = test::random_floats(random, n * group_count(k, 8), 1e-3f, 1e-2f);
     matrix = test::random_floats(random, kMatrixSize * kMatrixSize, -1, 1);
-    a = test::random_words(random, m * int8_words(k));
+    a = int8_rows(x, m, k);
     a4 = test::random_words(random, m * int4_words(k));
-    for (int32_t& word : a) word = clear_tail(word, &word - a.data());
     const int64_t bytes = n * int8_words(k) * 4;
     const int64_t copies = options.cold ? (kColdBytes + bytes - 1) / bytes : 1;
+    w8.assign(copies, int8_weights(random, n, k));
     for (int64_t i = 0; i < copies; ++i) {
-      w8.push_back(test::random_words(random, n * int8_words(k)));
       // Of half the size: twice as many.
       w4.push_back(test::random_words(random, n * int4_words(k)));
       w4.push_back(test::random_words(random, n * int4_words(k)));
     }
-  }
-
- private:
-  int32_t clear_tail(int32_t word, int64_t index) const {
-    const bool is_last = index % int8_words(k) == int8_words(k) - 1;
-    return is_last && k % 4 ? word & ((1 << (8 * (k % 4))) - 1) : word;
   }
 };
 

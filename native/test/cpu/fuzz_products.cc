@@ -22,7 +22,8 @@ int64_t random_depth(Random& random) {
 
 // Ordinary values, or some of special or very different magnitudes.
 std::vector<float> random_activations(Random& random, int64_t size) {
-  if (random.chance(0.5)) return random_floats(random, size, -2, 2);
+  if (random.chance(0.3)) return random_floats(random, size, -2, 2);
+  if (random.chance(0.3)) return normal_floats(random, size);
   std::vector<float> x = mixed_floats(random, size, random.chance(0.5) ? 0.001 : 0.0);
   const int octaves = static_cast<int>(random.integer(0, 40));
   for (float& value : x) {

@@ -13,12 +13,25 @@ struct Problem : PackedProblem<MatmulInt8Args> {
   std::vector<int32_t> a_zero;
 
   Problem(Random& random, int64_t m, int64_t n, int64_t k)
-      : PackedProblem(random, m, n, random_operand(random, m, k), random_operand(random, n, k),
-                      int8_words(k)),
+      : Problem(random, m, n, k, random_operand(random, m, k), random_operand(random, n, k)) {}
+  // `a` and `b` are packed.
+  Problem(Random& random, int64_t m, int64_t n, int64_t k, std::vector<int32_t> a,
+          std::vector<int32_t> b)
+      : PackedProblem(random, m, n, std::move(a), std::move(b), int8_words(k)),
         a_zero(random_integers(random, m, -128, 127)) {
     if (random.chance(0.5)) args.a_zero = a_zero.data();
   }
 };
+
+// Rows of bytes as quantizing makes them of normally distributed values.
+std::vector<int32_t> normal_operand(Random& random, int64_t rows, int64_t k) {
+  constexpr float kDeviation = 36;
+  std::vector<int32_t> values;
+  for (float value : normal_floats(random, rows * k)) {
+    values.push_back(std::clamp(static_cast<int32_t>(std::lrint(value * kDeviation)), -127, 127));
+  }
+  return packed_int8(values, rows, k);
+}
 
 void check(const Problem& problem) {
   context() = format("%s, zero %d", problem.text().c_str(), problem.args.a_zero != nullptr);
@@ -82,6 +95,54 @@ TEST_EACH_ISA(greatest_sums) {
     run_product(cpu::matmul_int8, args);
     const float want = round_to_bf16(static_cast<float>(k * 128 * (has_zero ? 255 : 128)));
     CHECK(y[0] == want, "got %s, expected %s", shown(y[0]).c_str(), shown(want).c_str());
+  }
+}
+
+TEST_EACH_ISA(normally_distributed_values) {
+  Random random(15);
+  for (int64_t m : {3, 12, 13, 18, 31, 47, 130}) {
+    for (int64_t k : {5, 61, 768, 4100}) {
+      const int64_t n = random.integer(1, 40);
+      for (bool has_normal_weights : {true, false}) {
+        Problem problem(
+            random, m, n, k, normal_operand(random, m, k),
+            has_normal_weights ? normal_operand(random, n, k) : random_operand(random, n, k));
+        check(problem);
+      }
+    }
+  }
+}
+
+TEST_EACH_ISA(greatest_sums_of_narrow_integers) {
+  // Where kernels add up some products in 16 bits: rows that are the same value, or none, in every
+  // 16 elements, with weights of one magnitude and the row's signs, or the opposite ones.
+  Random random(16);
+  constexpr int64_t kRun = 16, kPanel = 32;
+  const std::vector<int32_t> values = {1, 48, 49, 50, 63, 64, 65, 69, 70, 71, 99, 127, 128};
+  const std::vector<int32_t> weights = {60, 81, 82, 83, 84, 90, 127, 128};
+  const int64_t m = 60, n = kPanel * static_cast<int64_t>(weights.size()), k = 20 * kRun;
+  for (int repetition = 0; repetition < 4; ++repetition) {
+    std::vector<int32_t> signs(k), a(m * k), b(n * k);
+    for (int32_t& sign : signs) sign = random.chance(0.5) ? 1 : -1;
+    // Pairs of one sign, too.
+    if (repetition == 0) std::fill(signs.begin(), signs.end(), -1);
+    for (int64_t run = 0; run < m * k / kRun; ++run) {
+      if (!random.chance(0.06)) continue;
+      const int64_t first = random.integer(0, values.size() - 1);
+      const int64_t second = random.integer(0, values.size() - 1);
+      for (int64_t i = 0; i < kRun; ++i) {
+        const int32_t value = values[random.chance(0.8) ? first : second];
+        a[run * kRun + i] = std::clamp(value * signs[(run * kRun + i) % k], -128, 127);
+      }
+    }
+    for (int64_t column = 0; column < n; ++column) {
+      const int32_t sign = random.chance(0.5) ? 1 : -1;
+      for (int64_t i = 0; i < k; ++i) {
+        b[column * k + i] = std::clamp(sign * weights[column / kPanel] * signs[i], -128, 127);
+      }
+    }
+    Problem problem(random, m, n, k, packed_int8(a, m, k), packed_int8(b, n, k));
+    check(problem);
   }
 }
 
