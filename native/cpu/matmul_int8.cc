@@ -47,6 +47,7 @@ int32_t wrapping_multiply(int32_t a, int32_t b) {
 struct PreparedRows {
   const PreparedForm& form;
   int64_t step_words;
+  int64_t word_bytes;  // of a row for tiles
   int64_t words;
   int64_t stretch_words;
   int64_t stretch_bytes;
@@ -59,10 +60,11 @@ struct PreparedRows {
                int64_t words, Workspace& workspace)
       : form(panels ? panels->prepared : product.kernels.prepared),
         step_words(form.step / product.per_word),
+        word_bytes(form.step_bytes / step_words),
         words(words),
         stretch_words(panels ? std::min(words, panels->elements / product.per_word) : words),
         stretch_bytes(bytes_of(stretch_words)),
-        row_bytes(divide_up(words, std::max<int64_t>(stretch_words, 1)) * stretch_bytes),
+        row_bytes(stretches() * stretch_bytes),
         rows(workspace.take<char>(count * row_bytes)),
         excess(workspace.take<int32_t>(count)) {}
 
@@ -75,13 +77,13 @@ struct PreparedRows {
     }
   }
 
-  // The row's stretch that begins with the word.
-  const void* stretch(int64_t row, int64_t word) const {
-    return rows + row * row_bytes + word / stretch_words * stretch_bytes;
+  int64_t stretches() const { return words == 0 ? 0 : divide_up(words, stretch_words); }
+  const void* stretch(int64_t row, int64_t index) const {
+    return rows + row * row_bytes + index * stretch_bytes;
   }
   // The word, a multiple of step_words, of a row that is one stretch without a head.
   const void* at(int64_t row, int64_t word) const {
-    return rows + row * row_bytes + word / step_words * form.step_bytes;
+    return rows + row * row_bytes + word * word_bytes;
   }
 
  private:
@@ -121,8 +123,8 @@ bool suits_rows(const Plan& plan, int64_t m) {
   if (!plan.panels || !plan.panels->otherwise) return true;
   int64_t listed = 0;
   for (int64_t row = 0; row < m; ++row) {
-    for (int64_t word = 0; word < plan.a.words; word += plan.a.stretch_words) {
-      const int64_t count = plan.panels->listed_words(plan.a.stretch(row, word));
+    for (int64_t stretch = 0; stretch < plan.a.stretches(); ++stretch) {
+      const int64_t count = plan.panels->listed_words(plan.a.stretch(row, stretch));
       if (count < 0) return false;
       listed += count;
     }
@@ -173,7 +175,8 @@ struct SumsBlock {
     const RowTiles tiles(rows, panels->rows);
     int32_t* const panel = panel_memory().panel;
     const int64_t panel_words = prepared.stretch_words;
-    for (int64_t word = 0; word < args.words; word += panel_words) {
+    for (int64_t stretch = 0; stretch < prepared.stretches(); ++stretch) {
+      const int64_t word = stretch * panel_words;
       const int64_t words = std::min(args.words - word, panel_words);
       for (int64_t column = 0; column < columns; column += panels->columns) {
         const int32_t* b[kMaxPanelColumns];
@@ -187,7 +190,7 @@ struct SumsBlock {
         for (int64_t tile = 0; tile < tiles.count; ++tile) {
           const void* a[kMaxPanelRows];
           for (int64_t i = 0; i < tiles.rows(tile); ++i) {
-            a[i] = prepared.stretch(first_row + tiles.first(tile) + i, word);
+            a[i] = prepared.stretch(first_row + tiles.first(tile) + i, stretch);
           }
           panels->tiles[tiles.rows(tile) - 1](
               a, panel, words, sums + tiles.first(tile) * kBlockColumns + column, kBlockColumns);
