@@ -114,31 +114,40 @@ TEST_EACH_ISA(normally_distributed_values) {
 }
 
 TEST_EACH_ISA(greatest_sums_of_narrow_integers) {
-  // Where kernels add up some products in 16 bits: rows that are the same value, or none, in every
-  // 16 elements, with weights of one magnitude and the row's signs, or the opposite ones.
+  // Where kernels add up some products in 16 bits: rows that are nearly the same value, or none, in
+  // all or half of every 16 elements, with weights of their signs, or the opposite ones.
   Random random(16);
   constexpr int64_t kRun = 16, kPanel = 32;
   const std::vector<int32_t> values = {1, 48, 49, 50, 63, 64, 65, 69, 70, 71, 99, 127, 128};
   const std::vector<int32_t> weights = {60, 81, 82, 83, 84, 90, 127, 128};
   const int64_t m = 60, n = kPanel * static_cast<int64_t>(weights.size()), k = 20 * kRun;
-  for (int repetition = 0; repetition < 4; ++repetition) {
+  for (int repetition = 0; repetition < 8; ++repetition) {
     std::vector<int32_t> signs(k), a(m * k), b(n * k);
-    for (int32_t& sign : signs) sign = random.chance(0.5) ? 1 : -1;
-    // Pairs of one sign, too.
-    if (repetition == 0) std::fill(signs.begin(), signs.end(), -1);
+    for (int32_t& sign : signs) sign = repetition % 2 == 0 || random.chance(0.5) ? -1 : 1;
+    const auto with_sign = [&](int32_t value, int64_t i) {
+      return std::clamp(value * signs[i], -128, 127);
+    };
     for (int64_t run = 0; run < m * k / kRun; ++run) {
       if (!random.chance(0.06)) continue;
-      const int64_t first = random.integer(0, values.size() - 1);
-      const int64_t second = random.integer(0, values.size() - 1);
-      for (int64_t i = 0; i < kRun; ++i) {
-        const int32_t value = values[random.chance(0.8) ? first : second];
-        a[run * kRun + i] = std::clamp(value * signs[(run * kRun + i) % k], -128, 127);
+      const int32_t first = values[random.integer(0, values.size() - 1)];
+      const int32_t second = values[random.integer(0, values.size() - 1)];
+      const int64_t size = random.chance(0.5) ? kRun : kRun / 2;
+      for (int64_t i = run * kRun; i < run * kRun + size; ++i) {
+        a[i] = with_sign(random.chance(0.8) ? first : second, i % k);
       }
     }
+    // A row that is as far from small values as can be.
+    if (repetition > 5) {
+      for (int64_t i = 0; i < k; ++i) a[i] = with_sign(127, i);
+    }
+    // Weights that are small in some places of all columns of a panel.
+    std::vector<bool> is_small(weights.size() * (k / kRun));
+    for (size_t i = 0; i < is_small.size(); ++i) is_small[i] = random.chance(0.4);
     for (int64_t column = 0; column < n; ++column) {
-      const int32_t sign = random.chance(0.5) ? 1 : -1;
+      const int64_t panel = column / kPanel, sign = column % 3 == 0 ? -1 : 1;
       for (int64_t i = 0; i < k; ++i) {
-        b[column * k + i] = std::clamp(sign * weights[column / kPanel] * signs[i], -128, 127);
+        const int32_t weight = is_small[panel * (k / kRun) + i / kRun] ? 20 : weights[panel];
+        b[column * k + i] = with_sign(static_cast<int32_t>(sign) * weight, i);
       }
     }
     Problem problem(random, m, n, k, packed_int8(a, m, k), packed_int8(b, n, k));
