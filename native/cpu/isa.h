@@ -46,6 +46,7 @@ constexpr int kMaxPanelRows = 12;
 constexpr int kMaxPanelColumns = 2 * kMaxLanes;
 constexpr int64_t kMaxPanelBytes = 128 * 1024;  // but for a word more of each column
 constexpr int64_t kMaxPanelElementBytes = 2;
+constexpr int kColumnsAhead = 4;
 
 struct Int8Panels {
   int rows;               // the most of a tile; 0 where there are no panels
@@ -60,6 +61,12 @@ struct Int8Panels {
   // part of the row's excess that is due to these words.
   void (*tiles[kMaxPanelRows])(const void* const* a, const int32_t* panel, int64_t words,
                                int32_t* sums, int64_t stride);
+
+  // Null, or the same tiles, each of which asks for these columns of the next panel meanwhile: as
+  // many words of kColumnsAhead. Where it is null, all of them are asked for at once.
+  void (*asking_tiles[kMaxPanelRows])(const void* const* a, const int32_t* panel, int64_t words,
+                                      int32_t* sums, int64_t stride,
+                                      const int32_t* const* ahead) = {};
 
   // Of panels that do not suit all rows, how many words of a prepared stretch take time of their
   // own, -1 where it could not be prepared; how many words there should be for each of these; and

@@ -26,6 +26,7 @@
 namespace qutlass::cpu {
 namespace {
 
+constexpr int kCacheLineWords = 16;
 constexpr int kGroupWords = 4;
 constexpr int kPanelVectors = 2;
 constexpr int kPanelStep = kPanelVectors * Vector::kLanes;  // the words of a panel's columns
@@ -208,10 +209,9 @@ int64_t listed_words(const void* prepared) { return *static_cast<const int32_t*>
 // Cache line by cache line, as pack_int8_panel. A panel begins with a step whose first word is
 // whether groups may be widened as a whole.
 void pack_int8_group_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
-  constexpr int64_t kLineWords = 16;
   __m256i squares = _mm256_setzero_si256();
-  for (int64_t line = 0; line < words; line += kLineWords) {
-    const int64_t end = words - line < kLineWords ? words : line + kLineWords;
+  for (int64_t line = 0; line < words; line += kCacheLineWords) {
+    const int64_t end = words - line < kCacheLineWords ? words : line + kCacheLineWords;
     for (int v = 0; v < kPanelVectors; ++v) {
       pack_int8_columns(columns + v * Vector::kLanes, line, end,
                         panel + kPanelStep + v * Vector::kLanes, squares);
@@ -231,10 +231,13 @@ void pack_int8_group_panel(const int32_t* const* columns, int64_t words, int32_t
   return add_in_place(totals, _mm256_madd_epi16(sums, _mm256_set1_epi16(1)));
 }
 
-// Adds the products of what rows kept, widening after kWords words.
-template <int kRows, int kWords>
+// Adds the products of what rows kept, widening after kWords words. A group of kColumnsAhead
+// columns is a cache line, and one is asked for with each group.
+template <int kRows, int kWords, bool kAsksAhead>
 [[gnu::noinline]] void add_groups(const void* const* a, const int32_t* panel, int64_t groups,
-                                  int32_t* sums, int64_t stride) {
+                                  int32_t* sums, int64_t stride, const int32_t* const* ahead) {
+  static_assert(kColumnsAhead * kGroupWords == kCacheLineWords);
+  constexpr int kForReading = 0, kSecondLevel = 2;
   __m256i totals[kRows][kPanelVectors];
   const int32_t* rows[kRows];
   for (int i = 0; i < kRows; ++i) {
@@ -242,6 +245,10 @@ template <int kRows, int kWords>
     for (int v = 0; v < kPanelVectors; ++v) totals[i][v] = _mm256_setzero_si256();
   }
   for (int64_t group = 0; group < groups; ++group) {
+    if (kAsksAhead) {
+      __builtin_prefetch(ahead[group % kColumnsAhead] + group / kColumnsAhead * kCacheLineWords,
+                         kForReading, kSecondLevel);
+    }
     for (int first = 0; first < kGroupWords; first += kWords) {
       __m256i tile[kRows][kPanelVectors];
       for (int i = 0; i < kRows; ++i) {
@@ -289,20 +296,31 @@ inline void add_listed(const int32_t* list, int64_t count, const int32_t* panel,
   for (int v = 0; v < kPanelVectors; ++v) Vector::store(sums + v * Vector::kLanes, totals[v]);
 }
 
-template <int kRows>
-void int8_group_panel_tile(const void* const* a, const int32_t* panel, int64_t words, int32_t* sums,
-                           int64_t stride) {
+template <int kRows, bool kAsksAhead>
+[[gnu::always_inline]] inline void add_group_panel(const void* const* a, const int32_t* panel,
+                                                   int64_t words, int32_t* sums, int64_t stride,
+                                                   const int32_t* const* ahead) {
   const int32_t* const steps = panel + kPanelStep;
   const int64_t groups = groups_of(words);
-  if (panel[0]) {
-    add_groups<kRows, kGroupWords>(a, steps, groups, sums, stride);
-  } else {
-    add_groups<kRows, kGroupWords / 2>(a, steps, groups, sums, stride);
-  }
+  const auto add = panel[0] ? add_groups<kRows, kGroupWords, kAsksAhead>
+                            : add_groups<kRows, kGroupWords / 2, kAsksAhead>;
+  add(a, steps, groups, sums, stride, ahead);
   for (int i = 0; i < kRows; ++i) {
     const int32_t* row = static_cast<const int32_t*>(a[i]);
     if (*row > 0) add_listed(row + 1 + groups * kPreparedGroup, *row, steps, sums + i * stride);
   }
+}
+
+template <int kRows>
+void int8_group_panel_tile(const void* const* a, const int32_t* panel, int64_t words, int32_t* sums,
+                           int64_t stride) {
+  add_group_panel<kRows, false>(a, panel, words, sums, stride, nullptr);
+}
+
+template <int kRows>
+void int8_asking_group_panel_tile(const void* const* a, const int32_t* panel, int64_t words,
+                                  int32_t* sums, int64_t stride, const int32_t* const* ahead) {
+  add_group_panel<kRows, true>(a, panel, words, sums, stride, ahead);
 }
 
 constexpr Int8Panels kInt8PairedPanels = {
@@ -320,7 +338,7 @@ constexpr Int8Panels kInt8PairedPanels = {
 
 constexpr Int8Panels kInt8GroupPanels = {
     4,
-    12,
+    16,
     kPanelStep,
     kPanelElements,
     {kGroupWords * kInt8PerWord,
@@ -329,6 +347,8 @@ constexpr Int8Panels kInt8GroupPanels = {
     pack_int8_group_panel,
     {int8_group_panel_tile<1>, int8_group_panel_tile<2>, int8_group_panel_tile<3>,
      int8_group_panel_tile<4>},
+    {int8_asking_group_panel_tile<1>, int8_asking_group_panel_tile<2>,
+     int8_asking_group_panel_tile<3>, int8_asking_group_panel_tile<4>},
     listed_words,
     4,
     &kInt8PairedPanels};

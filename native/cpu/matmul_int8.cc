@@ -172,38 +172,69 @@ struct SumsBlock {
   }
 
   void add_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
-    const RowTiles tiles(rows, panels->rows);
     int32_t* const panel = panel_memory().panel;
-    const int64_t panel_words = prepared.stretch_words;
     for (int64_t stretch = 0; stretch < prepared.stretches(); ++stretch) {
-      const int64_t word = stretch * panel_words;
-      const int64_t words = std::min(args.words - word, panel_words);
       for (int64_t column = 0; column < columns; column += panels->columns) {
         const int32_t* b[kMaxPanelColumns];
         // A panel that goes beyond the block repeats its last column.
         for (int64_t j = 0; j < panels->columns; ++j) {
-          b[j] = weights(std::min(column + j, columns - 1), word);
+          b[j] = weights(std::min(column + j, columns - 1), first_word(stretch));
         }
-        panels->pack(b, words, panel);
-        prefetch_panel(column + panels->columns < columns ? word : word + panel_words,
-                       column + panels->columns < columns ? column + panels->columns : 0);
-        for (int64_t tile = 0; tile < tiles.count; ++tile) {
-          const void* a[kMaxPanelRows];
-          for (int64_t i = 0; i < tiles.rows(tile); ++i) {
-            a[i] = prepared.stretch(first_row + tiles.first(tile) + i, stretch);
-          }
-          panels->tiles[tiles.rows(tile) - 1](
-              a, panel, words, sums + tiles.first(tile) * kBlockColumns + column, kBlockColumns);
-        }
+        panels->pack(b, words_of(stretch), panel);
+        multiply_panel(first_row, rows, panel, stretch, next_panel(stretch, column), sums + column);
       }
     }
   }
 
-  // Asks for the weights of the panel that begins there.
-  void prefetch_panel(int64_t word, int64_t column) const {
-    const int64_t end = std::min<int64_t>(column + panels->columns, columns);
-    for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights(j, word), std::min(args.words - word, prepared.stretch_words));
+  int64_t first_word(int64_t stretch) const { return stretch * prepared.stretch_words; }
+  int64_t words_of(int64_t stretch) const {
+    return std::min(args.words - first_word(stretch), prepared.stretch_words);
+  }
+
+  // Columns of the block, or of the next one, that will be packed; maybe none.
+  struct PanelAhead {
+    int64_t stretch;
+    int64_t begin, end;
+  };
+
+  PanelAhead next_panel(int64_t stretch, int64_t column) const {
+    const bool ends_stretch = column + panels->columns >= columns;
+    const bool ends_block = ends_stretch && stretch + 1 == prepared.stretches();
+    const int64_t begin = ends_block ? columns : ends_stretch ? 0 : column + panels->columns;
+    const int64_t limit = ends_block ? args.n - first_column : columns;
+    return {ends_block     ? 0
+            : ends_stretch ? stretch + 1
+                           : stretch,
+            begin, std::min<int64_t>(begin + panels->columns, limit)};
+  }
+
+  // Adds the products of all rows with a panel, and asks for the next one.
+  void multiply_panel(int64_t first_row, int64_t rows, const int32_t* panel, int64_t stretch,
+                      const PanelAhead& next, int32_t* sums) const {
+    const RowTiles tiles(rows, panels->rows);
+    const bool tiles_ask = panels->asking_tiles[0] != nullptr;
+    if (!tiles_ask) prefetch_panel(next);
+    for (int64_t tile = 0; tile < tiles.count; ++tile) {
+      const int64_t first = tiles.first(tile), count = tiles.rows(tile);
+      const void* a[kMaxPanelRows];
+      for (int64_t i = 0; i < count; ++i) a[i] = prepared.stretch(first_row + first + i, stretch);
+      int32_t* const tile_sums = sums + first * kBlockColumns;
+      const int64_t ahead = next.begin + tile * kColumnsAhead;
+      if (tiles_ask && ahead < next.end) {
+        const int32_t* b[kColumnsAhead];
+        for (int64_t j = 0; j < kColumnsAhead; ++j) {
+          b[j] = weights(std::min(ahead + j, next.end - 1), first_word(next.stretch));
+        }
+        panels->asking_tiles[count - 1](a, panel, words_of(stretch), tile_sums, kBlockColumns, b);
+      } else {
+        panels->tiles[count - 1](a, panel, words_of(stretch), tile_sums, kBlockColumns);
+      }
+    }
+  }
+
+  void prefetch_panel(const PanelAhead& next) const {
+    for (int64_t column = next.begin; column < next.end; ++column) {
+      prefetch_words(weights(column, first_word(next.stretch)), words_of(next.stretch));
     }
   }
 
