@@ -338,7 +338,7 @@ constexpr Int8Panels kInt8PairedPanels = {
 
 constexpr Int8Panels kInt8GroupPanels = {
     4,
-    16,
+    12,
     kPanelStep,
     kPanelElements,
     {kGroupWords * kInt8PerWord,
