@@ -325,14 +325,13 @@ const MatrixProduct<MatmulInt8Args>* matrix_product() {
 size_t workspace_bytes(const IntegerProduct& product, const MatmulInt8Args& args) {
   size_t most = 0;
   const Int8Panels* panels = panels_for(&product.kernels.panels, args.m);
-  for (bool is_last = false; !is_last;) {
+  for (;;) {
     Workspace workspace(nullptr);
     const Plan plan(product, panels, args, workspace);
     most = std::max(most, workspace.bytes());
-    is_last = !panels || !panels->otherwise;
-    if (!is_last) panels = panels_for(panels->otherwise, args.m);
+    if (!panels || !panels->otherwise) return most;
+    panels = panels_for(panels->otherwise, args.m);
   }
-  return most;
 }
 
 void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
