@@ -71,7 +71,16 @@ struct Int4Vector : Vector {
   static Int load_words(const int32_t* x) { return load(x); }
   static Float magnitude(Float v) { return _mm512_abs_ps(v); }
   static float largest(Float v) { return _mm512_reduce_max_ps(v); }
-  static float total(Float v) { return _mm512_reduce_add_ps(v); }
+  static void store_four_totals(const Float* v, float* out) {
+    const Float ab = add(_mm512_unpacklo_ps(v[0], v[1]), _mm512_unpackhi_ps(v[0], v[1]));
+    const Float cd = add(_mm512_unpacklo_ps(v[2], v[3]), _mm512_unpackhi_ps(v[2], v[3]));
+    const Float quarters = add(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
+                               _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
+    const __m256 halves =
+        _mm256_add_ps(_mm512_castps512_ps256(quarters), _mm512_extractf32x8_ps(quarters, 1));
+    _mm_storeu_ps(out,
+                  _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1)));
+  }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
   template <int kVectors, int kParts>

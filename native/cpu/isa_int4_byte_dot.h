@@ -19,6 +19,7 @@
 //   add_halves(a, b)      in every part, the sums of two elements of a, then those of b
 //   add_quarters(ab, cd)  of two of those: the lanes above
 //   in_group_order(v)     lane parts * l + p of that
+//   store_four_totals(vectors, out)   what the lanes of each of four add up to
 //   load_repeated(p), load_first_repeated(p, count)   four elements, or so many, in each part
 //   load_doubled(p), load_first_doubled(p, count)     each element twice; only with four parts
 #pragma once
@@ -63,15 +64,15 @@ template <typename V, int kParts, int kVectors, int kRows>
   }
 }
 
-// totals += scale * unit * sum of x * (q - zero) over the first `count` leaves of a run, of which
+// totals += scale * unit * sum of x * (q - zero) over the first kCount leaves of a run, of which
 // words(leaf) gives the words.
-template <typename V, int kParts, int kVectors, int kGroups, int kRows, typename Words>
-[[gnu::always_inline]] inline void add_run(const BlockFloats& x, int64_t count, Words words,
+template <typename V, int kParts, int kVectors, int kGroups, int kCount, int kRows, typename Words>
+[[gnu::always_inline]] inline void add_run(const BlockFloats& x, Words words,
                                            const LaneOperands<V>& operands,
                                            typename V::Float (&totals)[kRows]) {
   typename V::Int leaves[kLeaves][kRows];
   for (int leaf = 0; leaf < kLeaves; ++leaf) {
-    if (leaf < count) {
+    if (leaf < kCount) {
       leaf_sums<V, kParts, kVectors>(x.values + leaf * kVectors * V::kLanes * kParts, x.row_values,
                                      words(leaf), leaves[leaf]);
     } else {
@@ -170,21 +171,40 @@ class RunOperands {
   int64_t group_, left_in_group_;
 };
 
-// One weight row; out[i * kColumns] is for row i of activations.
-template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kColumns>
+// The same for the last run of a row, which has `count` leaves: a known number of them stays in
+// registers.
+template <typename V, int kParts, int kVectors, int kGroups, int kRows, typename Words>
+[[gnu::always_inline]] inline void add_last_run(const BlockFloats& x, int64_t count, Words words,
+                                                const LaneOperands<V>& operands,
+                                                typename V::Float (&totals)[kRows]) {
+  static_assert(kLeaves == 4);
+  switch (count) {
+    case 1:
+      return add_run<V, kParts, kVectors, kGroups, 1>(x, words, operands, totals);
+    case 2:
+      return add_run<V, kParts, kVectors, kGroups, 2>(x, words, operands, totals);
+    case 3:
+      return add_run<V, kParts, kVectors, kGroups, 3>(x, words, operands, totals);
+    default:
+      return add_run<V, kParts, kVectors, kGroups, 4>(x, words, operands, totals);
+  }
+}
+
+// One weight row; the lanes of totals[i] add up to its product with row i of activations.
+template <typename V, int kParts, int kVectors, int kGroups, int kRows>
 [[gnu::always_inline]] inline void int4_byte_dot_of_row(const BlockFloats& x, const Int4Row& row,
                                                         int64_t begin, int64_t end,
-                                                        int64_t group_words, float* out) {
+                                                        int64_t group_words,
+                                                        typename V::Float (&totals)[kRows]) {
   constexpr int64_t kLeafWords = kVectors * V::kLanes;
   using Operands = RunOperands<V, kGroups, kLeafWords>;
   Operands operands(row, begin, group_words);
-  typename V::Float totals[kRows];
   for (int i = 0; i < kRows; ++i) totals[i] = V::zero();
   BlockFloats run = x;
   int64_t word = begin;
   for (; word + Operands::kRunWords <= end; word += Operands::kRunWords) {
-    add_run<V, kParts, kVectors, kGroups>(
-        run, kLeaves,
+    add_run<V, kParts, kVectors, kGroups, kLeaves>(
+        run,
         [&](int leaf)
             __attribute__((always_inline)) { return row.words + word + leaf * kLeafWords; },
         operands.next(), totals);
@@ -199,23 +219,28 @@ template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kCol
       last[i % kLeafWords] = row.words[word + i];
     }
     const int64_t parts = (left + Operands::kPartWords - 1) / Operands::kPartWords;
-    add_run<V, kParts, kVectors, kGroups>(
+    add_last_run<V, kParts, kVectors, kGroups>(
         run, (left + kLeafWords - 1) / kLeafWords,
         [&](int leaf) __attribute__((always_inline)) {
           return leaf < whole_leaves ? row.words + word + leaf * kLeafWords : last;
         },
         operands.last(parts), totals);
   }
-  for (int i = 0; i < kRows; ++i) out[i * kColumns] = V::total(totals[i]);
 }
 
 // A weight row takes all registers: columns come one after the other.
 template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kColumns>
 void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                    int64_t group_words, float* out) {
+  static_assert(kColumns == 4);
+  typename V::Float columns[kColumns][kRows];
   for (int j = 0; j < kColumns; ++j) {
-    int4_byte_dot_of_row<V, kParts, kVectors, kGroups, kRows, kColumns>(x, rows[j], begin, end,
-                                                                        group_words, out + j);
+    int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, rows[j], begin, end, group_words,
+                                                       columns[j]);
+  }
+  for (int i = 0; i < kRows; ++i) {
+    const typename V::Float of_row[] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
+    V::store_four_totals(of_row, out + i * kColumns);
   }
 }
 
