@@ -1,8 +1,9 @@
 // The int8 product by AMX tiles: for isa_amx.cc alone (see isa.h). Sums are exact.
 //
 // Tiles of weights are loaded from the weights themselves, all of K for two strips of activations
-// at a time; with many rows these are copied to the first-level cache, from which every strip takes
-// them.
+// at a time: loads from the second-level cache take less time than a copy. Where zero points want
+// the weights' sums, or columns are fewer than a block's, weights are copied to the first-level
+// cache, from which every strip takes them.
 #pragma once
 
 #include "cpu/isa_amx_tiles.h"
@@ -13,9 +14,6 @@ namespace {
 
 // Fewer rows than this are vectors' work.
 constexpr int64_t kLeastInt8Rows = 5;
-// Up to so many rows, weights are read as they lie in memory: loads from the second-level cache
-// take less time than the copy.
-constexpr int64_t kMostDirectRows = kBlockRows;
 
 // Words of a row of a strip's tiles.
 int64_t int8_strip_columns(const MatmulInt8Args& args) { return least(args.m, kTileRows); }
@@ -54,7 +52,7 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
   Int8Block(const MatmulInt8Args& args, const void* strips, int64_t first_row, int64_t first_column)
       : TileBlock(args, first_row, first_column),
         activations_(static_cast<const int32_t*>(strips)),
-        is_direct_(args.m <= kMostDirectRows && columns_ == kBlockColumns && !args.a_zero) {}
+        is_direct_(columns_ == kBlockColumns && !args.a_zero) {}
 
   void make() {
     const int64_t direct_words = is_direct_ ? args_.words / kTileWords * kTileWords : 0;

@@ -8,10 +8,13 @@ import { root } from '../bootstrap/root.mjs';
 /** Whatever hangs is ended, and has failed. */
 const TIMEOUT_MS = 20 * 60_000;
 
+// TensorFlow is quiet: where it uses oneDNN, as it does by default on processors with VNNI, it says so
+// at any log level.
 const ENVIRONMENT = {
   ...process.env,
   NO_COLOR: '1',
   TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+  TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? '0',
 };
 
 const running = new Set();

@@ -73,8 +73,13 @@ export class Project {
     return spawnSync(process.execPath, [...QUIET, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
-      // TensorFlow's own notes on the machine it finds.
-      env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+      // Without TensorFlow's own notes on the machine it finds (scripts/test/run_stage.mjs).
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        TF_ENABLE_ONEDNN_OPTS: '0',
+      },
     });
   }
 
