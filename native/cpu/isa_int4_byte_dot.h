@@ -30,6 +30,8 @@ namespace qutlass::cpu {
 namespace {
 
 constexpr int kLeaves = kInt4RunBlocks;
+// Of a tile, whose totals are stored together.
+constexpr int kByteDotColumns = 4;
 // So far ahead words are asked for, a cache line at a time: a weight row is one stream, whose pages
 // the processor does not foresee.
 template <typename V>
@@ -229,27 +231,26 @@ template <typename V, int kParts, int kVectors, int kGroups, int kRows>
 }
 
 // A weight row takes all registers: columns come one after the other.
-template <typename V, int kParts, int kVectors, int kGroups, int kRows, int kColumns>
+template <typename V, int kParts, int kVectors, int kGroups, int kRows>
 void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                    int64_t group_words, float* out) {
-  static_assert(kColumns == 4);
-  typename V::Float columns[kColumns][kRows];
-  for (int j = 0; j < kColumns; ++j) {
+  typename V::Float columns[kByteDotColumns][kRows];
+  for (int j = 0; j < kByteDotColumns; ++j) {
     int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, rows[j], begin, end, group_words,
                                                        columns[j]);
   }
   for (int i = 0; i < kRows; ++i) {
     const typename V::Float of_row[] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
-    V::store_four_totals(of_row, out + i * kColumns);
+    V::store_four_totals(of_row, out + i * kByteDotColumns);
   }
 }
 
-template <typename V, int kParts, int kVectors, int kRows, int kColumns>
+template <typename V, int kParts, int kVectors, int kRows>
 void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
                              int64_t group_words, float* out) {
   const auto dot = group_words == kVectors * V::kLanes
-                       ? int4_byte_dot<V, kParts, kVectors, 1, kRows, kColumns>
-                       : int4_byte_dot<V, kParts, kVectors, kLong, kRows, kColumns>;
+                       ? int4_byte_dot<V, kParts, kVectors, 1, kRows>
+                       : int4_byte_dot<V, kParts, kVectors, kLong, kRows>;
   dot(x, rows, begin, end, group_words, out);
 }
 
@@ -260,10 +261,10 @@ constexpr Int4Dots int4_byte_dots() {
           kVectors,
           1,
           4,
-          {{4, int4_byte_dot_of_blocks<V, kParts, kVectors, 1, 4>},
-           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 2, 4>},
-           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 3, 4>},
-           {4, int4_byte_dot_of_blocks<V, kParts, kVectors, 4, 4>}}};
+          {{kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 1>},
+           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 2>},
+           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 3>},
+           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 4>}}};
 }
 
 // For groups of which a vector has several.
@@ -273,10 +274,10 @@ constexpr Int4Dots int4_byte_dots_of_groups() {
           1,
           kGroups,
           4,
-          {{4, int4_byte_dot<V, kParts, 1, kGroups, 1, 4>},
-           {4, int4_byte_dot<V, kParts, 1, kGroups, 2, 4>},
-           {4, int4_byte_dot<V, kParts, 1, kGroups, 3, 4>},
-           {4, int4_byte_dot<V, kParts, 1, kGroups, 4, 4>}}};
+          {{kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 1>},
+           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 2>},
+           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 3>},
+           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 4>}}};
 }
 
 }  // namespace
