@@ -16,6 +16,8 @@ namespace qutlass::cpu {
 
 // The most lanes (32-bit elements) of a vector.
 constexpr int kMaxLanes = 16;
+// Of a cache line.
+constexpr int64_t kLineWords = 16;
 // The most rows of activations and of weights that a tile takes.
 constexpr int kMaxInt8TileRows = 6;
 constexpr int kMaxInt8TileColumns = 4;

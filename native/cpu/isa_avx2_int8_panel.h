@@ -26,7 +26,6 @@
 namespace qutlass::cpu {
 namespace {
 
-constexpr int kCacheLineWords = 16;
 constexpr int kGroupWords = 4;
 constexpr int kPanelVectors = 2;
 constexpr int kPanelStep = kPanelVectors * Vector::kLanes;  // the words of a panel's columns
@@ -210,8 +209,8 @@ int64_t listed_words(const void* prepared) { return *static_cast<const int32_t*>
 // whether groups may be widened as a whole.
 void pack_int8_group_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
   __m256i squares = _mm256_setzero_si256();
-  for (int64_t line = 0; line < words; line += kCacheLineWords) {
-    const int64_t end = words - line < kCacheLineWords ? words : line + kCacheLineWords;
+  for (int64_t line = 0; line < words; line += kLineWords) {
+    const int64_t end = words - line < kLineWords ? words : line + kLineWords;
     for (int v = 0; v < kPanelVectors; ++v) {
       pack_int8_columns(columns + v * Vector::kLanes, line, end,
                         panel + kPanelStep + v * Vector::kLanes, squares);
@@ -236,7 +235,7 @@ void pack_int8_group_panel(const int32_t* const* columns, int64_t words, int32_t
 template <int kRows, int kWords, bool kAsksAhead>
 [[gnu::noinline]] void add_groups(const void* const* a, const int32_t* panel, int64_t groups,
                                   int32_t* sums, int64_t stride, const int32_t* const* ahead) {
-  static_assert(kColumnsAhead * kGroupWords == kCacheLineWords);
+  static_assert(kColumnsAhead * kGroupWords == kLineWords);
   constexpr int kForReading = 0, kSecondLevel = 2;
   __m256i totals[kRows][kPanelVectors];
   const int32_t* rows[kRows];
@@ -246,7 +245,7 @@ template <int kRows, int kWords, bool kAsksAhead>
   }
   for (int64_t group = 0; group < groups; ++group) {
     if (kAsksAhead) {
-      __builtin_prefetch(ahead[group % kColumnsAhead] + group / kColumnsAhead * kCacheLineWords,
+      __builtin_prefetch(ahead[group % kColumnsAhead] + group / kColumnsAhead * kLineWords,
                          kForReading, kSecondLevel);
     }
     for (int first = 0; first < kGroupWords; first += kWords) {

@@ -36,7 +36,6 @@ constexpr int kByteDotColumns = 4;
 // the processor does not foresee.
 template <typename V>
 constexpr int64_t kPrefetchWords = 64 * V::kLanes;
-constexpr int64_t kLineWords = 16;
 // How many groups a leaf has; kLong where a group is one leaf or more.
 constexpr int kLong = 0;
 

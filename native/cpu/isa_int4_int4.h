@@ -126,7 +126,6 @@ template <typename V, typename V4, int kVectors>
 // Cache line by cache line, as pack_int8_panel.
 template <typename V, typename V4, int kVectors>
 void pack_int4_int4_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
-  constexpr int64_t kLineWords = 16;
   constexpr int64_t kStepsSize = 2 * V::kLanes * kVectors * V::kLanes;  // of a vector of words
   for (int64_t line = 0; line < words; line += kLineWords) {
     const int64_t end = words - line < kLineWords ? words : line + kLineWords;

@@ -74,7 +74,6 @@ template <typename V, int kVectors>
 // Cache line by cache line, as pack_int8_panel.
 template <typename V, int kVectors>
 void pack_int8_paired_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
-  constexpr int64_t kLineWords = 16;
   typename V::Int excess[kVectors];
   for (int v = 0; v < kVectors; ++v) excess[v] = V::zero_int();
   int32_t* const steps = panel + kVectors * V::kLanes;

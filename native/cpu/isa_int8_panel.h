@@ -31,7 +31,6 @@ template <typename V, typename V8, int kVectors>
 // power of two apart, the lines of more columns would push each other out of the first-level cache.
 template <typename V, typename V8, int kVectors>
 void pack_int8_panel(const int32_t* const* columns, int64_t words, int32_t* panel) {
-  constexpr int64_t kLineWords = 16;
   constexpr int64_t kStepsSize = V::kLanes * kVectors * V::kLanes;  // of a vector of words
   for (int64_t line = 0; line < words; line += kLineWords) {
     const int64_t end = words - line < kLineWords ? words : line + kLineWords;
