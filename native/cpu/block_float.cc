@@ -150,6 +150,12 @@ uint64_t sums_of_pairs(uint64_t bytes) {
   return (bytes & kEven) + (bytes >> 8 & kEven);
 }
 
+// The sum of eight signed bytes.
+int32_t sum_of_bytes(uint64_t bytes) {
+  constexpr uint64_t kOnes = 0x0001000100010001u;
+  return static_cast<int32_t>(sums_of_pairs(bytes ^ kAdded128s) * kOnes >> 48) - 8 * 128;
+}
+
 // The sum of the signed bytes of kInt4PartWords words of either kind.
 int32_t sum_of_part(const int32_t* even, const int32_t* odd) {
   constexpr uint64_t kOnes = 0x0001000100010001u;
@@ -173,18 +179,19 @@ int64_t BlockFloatLayout::block_end(int64_t word) const {
 }
 
 int64_t BlockFloatLayout::blocks_before(int64_t word) const {
+  if (word == 0) return 0;  // Mostly, in the loops over blocks of y: without a division.
   return word / span_words * divide_up(span_words, block_words) +
          divide_up(word % span_words, block_words);
 }
 
 int64_t BlockFloatLayout::units_before(int64_t word) const {
-  if (!is_in_runs()) return blocks_before(word);
+  if (!is_in_runs(order)) return blocks_before(word);
   return divide_up(blocks_before(word), kInt4RunBlocks) * order_words;
 }
 
 int64_t BlockFloatLayout::sums_before(int64_t word) const {
   if (order_words == 1 || order == Int4Order::kTiles) return 0;  // panels and tiles want none
-  return is_in_runs() ? units_before(word) : blocks_before(word) * order_words;
+  return is_in_runs(order) ? units_before(word) : blocks_before(word) * order_words;
 }
 
 BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const BlockFloatLayout& layout,
@@ -276,7 +283,7 @@ void BlockFloatRows::put(const BlockIntegers& block, int64_t row, int64_t first_
                          int64_t number, int64_t words) const {
   if (is_for_panels()) {
     put_panel_block(block, row, first_word, number, words);
-  } else if (!layout_.is_in_runs()) {
+  } else if (!is_in_runs(layout_.order)) {
     put_block(block, row, first_word, number, words);
   } else {
     put_block_of_run(block, row, first_word, number, words);
@@ -300,7 +307,7 @@ void BlockFloatRows::prepare_row(const int32_t* words, int64_t row) const {
     const int32_t last[kInt8WordsPerWord] = {words[whole_words * kInt8WordsPerWord]};
     put_int8_words(last, 1, row, whole_words);
   }
-  if (row_sums_ > 0) add_int8_sums(row);
+  if (is_in_runs(layout_.order)) add_sums_of_runs(row);
 }
 
 // The int8 words that go with `count` words of weights, from `first_word` on.
@@ -309,11 +316,14 @@ void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t
   const uint64_t flips = layout_.order == Int4Order::kUnsignedBytes ? kAdded128s : uint64_t{0};
   const int64_t order_words = layout_.order_words;
   int32_t* const values = values_ + row * row_values_;
+  int32_t* const sums =
+      layout_.order == Int4Order::kByteLanes ? negative_sums_ + row * row_sums_ : nullptr;
   Place place(first_word, order_words);
   for (int64_t i = 0; i < count; ++i, place.next()) {
     const uint64_t low = static_cast<uint32_t>(words[i * kInt8WordsPerWord]);
     const uint64_t high = static_cast<uint32_t>(words[i * kInt8WordsPerWord + 1]);
     const uint64_t bytes = (low | high << 32) ^ flips;
+    if (sums) sums[first_word + i] = -layout_.sums_factor * sum_of_bytes(bytes);
     int32_t* out = values + (first_word + i - *place) * BlockIntegers::kPartsOfBytes + *place;
     out[0] = even_bytes(bytes);
     out[order_words] = even_bytes(bytes >> 8);
@@ -322,7 +332,7 @@ void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t
 
 // The negative sums of a row of bytes, of which every kInt4PartWords words go to one lane. A block
 // is whole vectors, of order_words each.
-void BlockFloatRows::add_int8_sums(int64_t row) const {
+void BlockFloatRows::add_sums_of_runs(int64_t row) const {
   const int64_t order_words = layout_.order_words, parts = order_words / kInt4PartWords;
   const int32_t* even = values_ + row * row_values_;
   int32_t* const sums = negative_sums_ + row * row_sums_;

@@ -31,6 +31,11 @@ struct Residuals {
   float magnitude;
 };
 
+// Whether units and sums are those of the lanes of runs of blocks.
+inline bool is_in_runs(Int4Order order) {
+  return order == Int4Order::kBytes || order == Int4Order::kBytesOfGroups;
+}
+
 // How rows of K are cut and ordered.
 struct BlockFloatLayout {
   int64_t words;        // of a weight row
@@ -39,7 +44,8 @@ struct BlockFloatLayout {
   // The integers of so many words are together, in this order. Then come the next words.
   int64_t order_words;
   Int4Order order;
-  int64_t parts;  // of a word's integers: BlockIntegers::kParts, or kPartsOfBytes
+  int64_t parts;            // of a word's integers: BlockIntegers::kParts, or kPartsOfBytes
+  int32_t sums_factor = 1;  // of the negative sums of kByteLanes
 
   static constexpr int64_t kMaxBlockWords = 2 * kMaxLanes;
 
@@ -49,11 +55,6 @@ struct BlockFloatLayout {
   int64_t blocks_before(int64_t word) const;
   int64_t units_before(int64_t word) const;
   int64_t sums_before(int64_t word) const;
-
-  // Whether units and sums are those of the lanes of runs of blocks.
-  bool is_in_runs() const {
-    return order == Int4Order::kBytes || order == Int4Order::kBytesOfGroups;
-  }
 };
 
 class BlockFloatRows {
@@ -94,7 +95,7 @@ class BlockFloatRows {
   void prepare_row(const float* x, int64_t row) const;
   void prepare_row(const int32_t* words, int64_t row) const;
   void put_int8_words(const int32_t* words, int64_t count, int64_t row, int64_t first_word) const;
-  void add_int8_sums(int64_t row) const;
+  void add_sums_of_runs(int64_t row) const;
   void clear_row(int64_t row) const;
   bool is_for_panels() const { return layout_.order_words == 1; }
   BlockForm block_form() const;

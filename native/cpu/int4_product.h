@@ -37,9 +37,7 @@ struct Int4Product {
             args.zeros ? args.zeros + n * groups : nullptr};
   }
 
-  Int4Row row_after(const Int4Row& row) const {
-    return {row.words + words, row.scales + groups, row.zeros ? row.zeros + groups : nullptr};
-  }
+  Int4Rows rows(int64_t first, int64_t count) const { return {row(first), words, groups, count}; }
 
   // The words of a chunk of at most `most` that begins with `word`: whole groups, or a part of one.
   int64_t chunk_words(int64_t word, int64_t most) const {

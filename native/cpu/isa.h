@@ -93,6 +93,14 @@ struct Int4Row {
   const int32_t* zeros;  // or null for 8
 };
 
+// Some of them, each so many words and groups after the one before.
+struct Int4Rows {
+  Int4Row first;
+  int64_t row_words;
+  int64_t row_groups;
+  int64_t count;
+};
+
 // How a kernel wants the integers of activations (block_float.h) that go with a vector of words.
 enum class Int4Order {
   // Nibble 0 of each 16-bit half of the words, nibble 1 of each, ...; with a unit for each block,
@@ -105,6 +113,9 @@ enum class Int4Order {
   kBytes,
   // ... or lane parts * b + p.
   kBytesOfGroups,
+  // As bytes (isa_int4_lanes.h), without units and with a negative sum for each word, times 8 for
+  // weights without zero points.
+  kByteLanes,
   // As bytes, to be arranged in tiles (int4_tiles.h): a unit for each block, no sums.
   kTiles,
   // As bytes with 128 added, word by word, with a unit for each block (isa_int4_byte_panel.h).
@@ -124,14 +135,12 @@ struct BlockFloats {
   int64_t row_sums;
 };
 
-// Products of a tile's rows with `columns` weight rows over the words begin ... end, of which
-// `begin` is the first of a block: sums[row * columns + column] =
-// sum over groups of scale * sum_k x[k] * (q[k] - zero).
-struct Int4DotTile {
-  int columns;
-  void (*run)(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
-              int64_t group_words, float* sums);
-};
+// Adds the products of a tile's rows with weight rows over the words begin ... end, of which
+// `begin` is the first of a block, to sums[row * stride + weight row]: sum over groups of scale *
+// sum_k x[k] * (q[k] - zero). Sums beyond the weight rows, up to a multiple of kMaxInt4DotColumns,
+// become anything.
+using Int4DotTile = void (*)(const BlockFloats& x, const Int4Rows& weights, int64_t begin,
+                             int64_t end, int64_t group_words, float* sums, int64_t stride);
 
 // Tiles for groups that are whole blocks, or for ones that share a vector. Those for integers of
 // one byte take no units.

@@ -7,6 +7,7 @@
 #include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int4_lanes.h"
 #include "cpu/isa_int4_vnni.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
@@ -68,18 +69,24 @@ struct Int4Vector : Vector {
   static Int subtract_8(Int a, Int b) { return _mm512_sub_epi8(a, b); }
   static Int subtract_32(Int a, Int b) { return _mm512_sub_epi32(a, b); }
   static Int zero_int() { return _mm512_setzero_si512(); }
-  static Int load_words(const int32_t* x) { return load(x); }
+  // Once: gcc would read them from memory for each use.
+  static Int load_words(const int32_t* x) {
+    Int words = load(x);
+    asm("" : "+v"(words));
+    return words;
+  }
   static Float magnitude(Float v) { return _mm512_abs_ps(v); }
   static float largest(Float v) { return _mm512_reduce_max_ps(v); }
-  static void store_four_totals(const Float* v, float* out) {
+  static void add_four_totals(const Float* v, float* out) {
     const Float ab = add(_mm512_unpacklo_ps(v[0], v[1]), _mm512_unpackhi_ps(v[0], v[1]));
     const Float cd = add(_mm512_unpacklo_ps(v[2], v[3]), _mm512_unpackhi_ps(v[2], v[3]));
     const Float quarters = add(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
                                _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
     const __m256 halves =
         _mm256_add_ps(_mm512_castps512_ps256(quarters), _mm512_extractf32x8_ps(quarters, 1));
-    _mm_storeu_ps(out,
-                  _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1)));
+    const __m128 totals =
+        _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
+    _mm_storeu_ps(out, _mm_add_ps(_mm_loadu_ps(out), totals));
   }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
@@ -123,6 +130,26 @@ struct Int4Vector : Vector {
     return _mm512_castps_si512(load_first_doubled(reinterpret_cast<const float*>(p), count));
   }
 
+  template <int kParts>
+  static Float spread(const float* p) {
+    static_assert(kParts == 1 || kParts == 2 || kParts == 4);
+    if constexpr (kParts == 1) {
+      return broadcast(*p);
+    } else if constexpr (kParts == 2) {
+      const Int both =
+          _mm512_broadcastq_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+      return _mm512_permutexvar_ps(
+          _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1), as_float(both));
+    } else {
+      return _mm512_permutevar_ps(
+          load_repeated(p), _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
+    }
+  }
+  template <int kParts>
+  static Int spread(const int32_t* p) {
+    return as_int(spread<kParts>(reinterpret_cast<const float*>(p)));
+  }
+
  private:
   static Float doubled(__m256 v) {
     return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7),
@@ -149,17 +176,19 @@ struct Int4Int4Vector {
 // Panels fit the first-level cache: larger ones were slower.
 constexpr int64_t kPanelElements = 1024;
 
-// For activations of so many parts.
-template <int kParts>
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, kParts, 2>(),
-                                  int4_byte_dots<Int4Vector, kParts, 1>(),
-                                  int4_byte_dots_of_groups<Int4Vector, kParts, 2>(),
-                                  int4_byte_dots_of_groups<Int4Vector, kParts, 4>()};
+constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, BlockIntegers::kParts, 2>(),
+                                  int4_byte_dots<Int4Vector, BlockIntegers::kParts, 1>(),
+                                  int4_byte_dots_of_groups<Int4Vector, BlockIntegers::kParts, 2>(),
+                                  int4_byte_dots_of_groups<Int4Vector, BlockIntegers::kParts, 4>()};
+constexpr Int4Dots kInt8Int4Dots[] = {int4_lane_dots<Int4Vector, Int8Vector, 1>(),
+                                      int4_lane_dots<Int4Vector, Int8Vector, 2>(),
+                                      int4_lane_dots<Int4Vector, Int8Vector, 4>()};
 
-template <int kParts>
-constexpr Int4Kernels int4_kernels(int least_panel_rows) {
-  return {kInt4Dots<kParts>,
-          sizeof kInt4Dots<kParts> / sizeof *kInt4Dots<kParts>,
+// For activations of so many parts.
+template <int kParts, size_t kDotsCount>
+constexpr Int4Kernels int4_kernels(const Int4Dots (&dots)[kDotsCount], int least_panel_rows) {
+  return {dots,
+          kDotsCount,
           {Int4Order::kUnsignedBytes,
            12,
            least_panel_rows,
@@ -207,8 +236,8 @@ constexpr Isa kAvx512VnniIsa = {
        int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
        int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}}},
     Vector::kLanes,
-    int4_kernels<BlockIntegers::kParts>(5),
-    int4_kernels<BlockIntegers::kPartsOfBytes>(5),
+    int4_kernels<BlockIntegers::kParts>(kInt4Dots, 5),
+    int4_kernels<BlockIntegers::kPartsOfBytes>(kInt8Int4Dots, 5),
     largest_magnitude<Int4Vector>,
     make_block_integers,
     2 * Vector::kLanes,

@@ -19,18 +19,19 @@
 //   add_halves(a, b)      in every part, the sums of two elements of a, then those of b
 //   add_quarters(ab, cd)  of two of those: the lanes above
 //   in_group_order(v)     lane parts * l + p of that
-//   store_four_totals(vectors, out)   what the lanes of each of four add up to
+//   add_four_totals(vectors, out)   what the lanes of each of four add up to
 //   load_repeated(p), load_first_repeated(p, count)   four elements, or so many, in each part
 //   load_doubled(p), load_first_doubled(p, count)     each element twice; only with four parts
 #pragma once
 
 #include "cpu/isa.h"
+#include "cpu/isa_int4_rows.h"
 
 namespace qutlass::cpu {
 namespace {
 
 constexpr int kLeaves = kInt4RunBlocks;
-// Of a tile, whose totals are stored together.
+// Whose totals are added up together.
 constexpr int kByteDotColumns = 4;
 // So far ahead words are asked for, a cache line at a time: a weight row is one stream, whose pages
 // the processor does not foresee.
@@ -229,28 +230,37 @@ template <typename V, int kParts, int kVectors, int kGroups, int kRows>
   }
 }
 
-// A weight row takes all registers: columns come one after the other.
-template <typename V, int kParts, int kVectors, int kGroups, int kRows>
-void int4_byte_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
-                   int64_t group_words, float* out) {
-  typename V::Float columns[kByteDotColumns][kRows];
-  for (int j = 0; j < kByteDotColumns; ++j) {
-    int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, rows[j], begin, end, group_words,
-                                                       columns[j]);
-  }
+// Adds what the lanes of columns[j][i] add up to to sums[i * stride + j].
+template <typename V, int kRows>
+[[gnu::always_inline]] inline void add_totals(
+    const typename V::Float (&columns)[kByteDotColumns][kRows], float* sums, int64_t stride) {
   for (int i = 0; i < kRows; ++i) {
     const typename V::Float of_row[] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
-    V::store_four_totals(of_row, out + i * kByteDotColumns);
+    V::add_four_totals(of_row, sums + i * stride);
+  }
+}
+
+// A weight row takes all registers: columns come one after the other.
+template <typename V, int kParts, int kVectors, int kGroups, int kRows>
+void int4_byte_dot(const BlockFloats& x, const Int4Rows& weights, int64_t begin, int64_t end,
+                   int64_t group_words, float* sums, int64_t stride) {
+  for (int64_t column = 0; column < weights.count; column += kByteDotColumns) {
+    typename V::Float columns[kByteDotColumns][kRows];
+    for (int j = 0; j < kByteDotColumns; ++j) {
+      int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, row_at(weights, column + j), begin, end,
+                                                         group_words, columns[j]);
+    }
+    add_totals<V>(columns, sums + column, stride);
   }
 }
 
 template <typename V, int kParts, int kVectors, int kRows>
-void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
-                             int64_t group_words, float* out) {
+void int4_byte_dot_of_blocks(const BlockFloats& x, const Int4Rows& weights, int64_t begin,
+                             int64_t end, int64_t group_words, float* sums, int64_t stride) {
   const auto dot = group_words == kVectors * V::kLanes
                        ? int4_byte_dot<V, kParts, kVectors, 1, kRows>
                        : int4_byte_dot<V, kParts, kVectors, kLong, kRows>;
-  dot(x, rows, begin, end, group_words, out);
+  dot(x, weights, begin, end, group_words, sums, stride);
 }
 
 // For groups that are whole blocks of kVectors.
@@ -260,10 +270,10 @@ constexpr Int4Dots int4_byte_dots() {
           kVectors,
           1,
           4,
-          {{kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 1>},
-           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 2>},
-           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 3>},
-           {kByteDotColumns, int4_byte_dot_of_blocks<V, kParts, kVectors, 4>}}};
+          {int4_byte_dot_of_blocks<V, kParts, kVectors, 1>,
+           int4_byte_dot_of_blocks<V, kParts, kVectors, 2>,
+           int4_byte_dot_of_blocks<V, kParts, kVectors, 3>,
+           int4_byte_dot_of_blocks<V, kParts, kVectors, 4>}};
 }
 
 // For groups of which a vector has several.
@@ -273,10 +283,8 @@ constexpr Int4Dots int4_byte_dots_of_groups() {
           1,
           kGroups,
           4,
-          {{kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 1>},
-           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 2>},
-           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 3>},
-           {kByteDotColumns, int4_byte_dot<V, kParts, 1, kGroups, 4>}}};
+          {int4_byte_dot<V, kParts, 1, kGroups, 1>, int4_byte_dot<V, kParts, 1, kGroups, 2>,
+           int4_byte_dot<V, kParts, 1, kGroups, 3>, int4_byte_dot<V, kParts, 1, kGroups, 4>}};
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "cpu/isa.h"
+#include "cpu/isa_int4_rows.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -92,14 +93,15 @@ template <typename V, int kVectors, int kRows, int kColumns, typename Load>
   }
 }
 
+// The lanes of totals[i][j] add up to the product of row i of activations with rows[j].
 template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
-void int4_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t end,
-              int64_t group_words, float* out) {
+[[gnu::always_inline]] inline void int4_dot_of_rows(const BlockFloats& x, const Int4Row* rows,
+                                                    int64_t begin, int64_t end, int64_t group_words,
+                                                    typename V::Float (&totals)[kRows][kColumns]) {
   constexpr int64_t kBlockWords = kVectors * V::kLanes;
   // Groups that share a vector are taken together, as one.
   const int64_t span = kGroups == 1 ? group_words : V::kLanes;
   const int64_t whole_end = end - (end - begin) % kBlockWords;
-  typename V::Float totals[kRows][kColumns];
   for (int i = 0; i < kRows; ++i) {
     for (int j = 0; j < kColumns; ++j) totals[i][j] = V::zero();
   }
@@ -137,8 +139,25 @@ void int4_dot(const BlockFloats& x, const Int4Row* rows, int64_t begin, int64_t 
         },
         totals);
   }
-  for (int i = 0; i < kRows; ++i) {
-    for (int j = 0; j < kColumns; ++j) out[i * kColumns + j] = V::total(totals[i][j]);
+}
+
+// A tile's columns are far from each other, so that each of them goes on with the next tile where
+// it ends with this one: the processor then fetches ahead.
+template <typename V, int kVectors, int kGroups, int kRows, int kColumns>
+void int4_dot(const BlockFloats& x, const Int4Rows& weights, int64_t begin, int64_t end,
+              int64_t group_words, float* sums, int64_t stride) {
+  static_assert(kMaxInt4DotColumns % kColumns == 0);
+  const int64_t tiles = (weights.count + kColumns - 1) / kColumns;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    Int4Row rows[kColumns];
+    for (int j = 0; j < kColumns; ++j) rows[j] = row_at(weights, tile + j * tiles);
+    typename V::Float totals[kRows][kColumns];
+    int4_dot_of_rows<V, kVectors, kGroups>(x, rows, begin, end, group_words, totals);
+    for (int i = 0; i < kRows; ++i) {
+      for (int j = 0; j < kColumns; ++j) {
+        sums[i * stride + tile + j * tiles] += V::total(totals[i][j]);
+      }
+    }
   }
 }
 
@@ -149,10 +168,8 @@ constexpr Int4Dots int4_dots() {
           kVectors,
           kGroups,
           4,
-          {{kWide, int4_dot<V, kVectors, kGroups, 1, kWide>},
-           {kWide, int4_dot<V, kVectors, kGroups, 2, kWide>},
-           {kNarrow, int4_dot<V, kVectors, kGroups, 3, kNarrow>},
-           {kNarrow, int4_dot<V, kVectors, kGroups, 4, kNarrow>}}};
+          {int4_dot<V, kVectors, kGroups, 1, kWide>, int4_dot<V, kVectors, kGroups, 2, kWide>,
+           int4_dot<V, kVectors, kGroups, 3, kNarrow>, int4_dot<V, kVectors, kGroups, 4, kNarrow>}};
 }
 
 }  // namespace

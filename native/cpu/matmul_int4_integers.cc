@@ -53,6 +53,7 @@ struct Method {
   Int4TileLayout tiles;
   const Int4Panels* panels;
   const Int4Dots* dots;
+  int64_t dot_words = 0;  // of K that dots take before the next
 
   explicit Method(const Int4Product& product)
       : tiles(tiles_of(product)),
@@ -61,6 +62,7 @@ struct Method {
     const bool are_few_rows = product.args.m < product.kernels().panels.least_rows;
     if (in_tiles() || (are_few_rows && dots)) panels = nullptr;
     if (in_tiles() || panels) dots = nullptr;
+    if (dots) dot_words = most_dot_words(product);
   }
 
   bool in_tiles() const { return tiles.strips > 0; }
@@ -70,7 +72,7 @@ struct Method {
     return dots->block_vectors * product.isa.int4_lanes;
   }
   int64_t step_words(const Int4Product& product) const {
-    return block_words(product) * (dots->order == Int4Order::kHalves ? 1 : kInt4RunBlocks);
+    return block_words(product) * (is_in_runs(dots->order) ? kInt4RunBlocks : 1);
   }
 
   BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
@@ -84,6 +86,15 @@ struct Method {
   }
 
  private:
+  int64_t most_dot_words(const Int4Product& product) const {
+    const int64_t rows = std::min<int64_t>(product.args.m, dots->rows);
+    const int64_t word_bytes = parts(product) * static_cast<int64_t>(sizeof(int32_t));
+    const int64_t step = step_words(product);
+    return kDotBytes / (rows * word_bytes) / step * step;
+  }
+  static int64_t parts(const Int4Product& product) {
+    return product.int8_rows ? BlockIntegers::kPartsOfBytes : BlockIntegers::kParts;
+  }
   int64_t padded_words(const Int4Product& product) const {
     if (in_tiles()) return kInt4StepWords;
     return panels ? 1 : step_words(product);
@@ -91,14 +102,15 @@ struct Method {
 
   BlockFloatLayout layout(const Int4Product& product) const {
     const int64_t words = product.words;
-    const int64_t parts = product.int8_rows ? BlockIntegers::kPartsOfBytes : BlockIntegers::kParts;
+    const int64_t parts = Method::parts(product);
     if (in_tiles()) {
       const int64_t block = kInt4StepWords / tiles.groups;
       return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles, parts};
     }
     if (panels) return {words, kInt4PanelBlockWords, product.group_words, 1, panels->order, parts};
-    const int64_t block = block_words(product);
-    return {words, block, round_up(words + 1, block), product.isa.int4_lanes, dots->order, parts};
+    const int64_t block = block_words(product), span = round_up(words + 1, block);
+    const int32_t sums_factor = product.args.zeros ? 1 : 8;
+    return {words, block, span, product.isa.int4_lanes, dots->order, parts, sums_factor};
   }
 };
 
@@ -145,13 +157,7 @@ class Block {
         rows_(std::min(product.args.m - first_row, kBlockRows)),
         first_column_(first_column),
         columns_(std::min(product.args.n - first_column, kBlockColumns)),
-        has_residuals_(has_residuals()) {
-    Int4Row row = product.row(first_column);
-    for (int64_t j = 0; j < kBlockColumns; ++j) {
-      weights_[j] = row;
-      if (j + 1 < columns_) row = product.row_after(row);
-    }
-  }
+        has_residuals_(has_residuals()) {}
 
   void make() {
     std::fill_n(sums_[0], rows_ * kBlockColumns, 0.0f);
@@ -178,6 +184,11 @@ class Block {
     return row < first_row_ + rows_;
   }
 
+  // The weight row of a column; beyond the block's columns, that of its last.
+  Int4Row weights(int64_t column) const {
+    return product_.row(first_column_ + std::min(column, columns_ - 1));
+  }
+
   int64_t panel_words() const { return method_.panels->elements / kInt4PerWord; }
 
   void add_panels() {
@@ -193,15 +204,16 @@ class Block {
   void prefetch_panel(int64_t word, int64_t column) const {
     const int64_t end = std::min(column + method_.panels->columns, columns_);
     for (int64_t j = column; j < end; ++j) {
-      prefetch_words(weights_[j].words + word, std::min(product_.words - word, panel_words()));
+      prefetch_words(weights(j).words + word, std::min(product_.words - word, panel_words()));
     }
   }
 
   void add_panel(int64_t first_word, int64_t words, int64_t column) {
     const Int4Panels& panels = *method_.panels;
     PanelMemory& memory = panel_memory();
-    panels.pack(weights_ + column, first_word, words, product_.group_words, memory.panel,
-                memory.scales);
+    Int4Row rows[kMaxPanelColumns];
+    for (int64_t j = 0; j < panels.columns; ++j) rows[j] = weights(column + j);
+    panels.pack(rows, first_word, words, product_.group_words, memory.panel, memory.scales);
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
@@ -226,37 +238,14 @@ class Block {
 
   void add_dots() {
     const RowTiles tiles(rows_, method_.dots->rows);
-    const int64_t tile_rows = std::min<int64_t>(rows_, method_.dots->rows);
-    const int64_t step = method_.step_words(product_);
-    const int64_t word_bytes = x_.layout().parts * static_cast<int64_t>(sizeof(int32_t));
-    const int64_t words = kDotBytes / (tile_rows * word_bytes) / step * step;
-    for (int64_t word = 0; word < product_.words; word += words) {
-      const int64_t end = std::min(word + words, product_.words);
+    const Int4Rows weights = product_.rows(first_column_, columns_);
+    for (int64_t word = 0; word < product_.words; word += method_.dot_words) {
+      const int64_t end = std::min(word + method_.dot_words, product_.words);
       for (int64_t tile = 0; tile < tiles.count; ++tile) {
-        add_dots(tiles.first(tile), tiles.rows(tile), word, end);
-      }
-    }
-  }
-
-  void add_dots(int64_t first, int64_t rows, int64_t word, int64_t end) {
-    const BlockFloats x = x_.from(first_row_ + first, word);
-    const Int4DotTile& tile = method_.dots->tiles[rows - 1];
-    // A tile that reads its columns all at once has them far from each other, so that each of them
-    // goes on with the next tile where it ends with this one: the processor then fetches ahead. One
-    // beyond the block repeats its last.
-    const int64_t tile_count = divide_up(columns_, tile.columns);
-    const bool at_once = method_.dots->order == Int4Order::kHalves;
-    const int64_t of_tile = at_once ? 1 : tile.columns, of_column = at_once ? tile_count : 1;
-    for (int64_t t = 0; t < tile_count; ++t) {
-      Int4Row apart[kMaxInt4DotColumns];
-      for (int64_t j = 0; at_once && j < tile.columns; ++j) apart[j] = weights_[t + j * of_column];
-      const Int4Row* columns = at_once ? apart : weights_ + t * of_tile;
-      float products[kMaxInt4DotRows * kMaxInt4DotColumns];
-      tile.run(x, columns, word, end, product_.group_words, products);
-      for (int64_t i = 0; i < rows; ++i) {
-        float* sums = sums_[first + i] + t * of_tile;
-        const float* of_row = products + i * tile.columns;
-        for (int64_t j = 0; j < tile.columns; ++j) sums[j * of_column] += of_row[j];
+        const int64_t first = tiles.first(tile);
+        method_.dots->tiles[tiles.rows(tile) - 1](x_.from(first_row_ + first, word), weights, word,
+                                                  end, product_.group_words, sums_[first],
+                                                  kBlockColumns);
       }
     }
   }
@@ -282,7 +271,7 @@ class Block {
         find_counting(i, residuals.magnitude, most, biases, roundings, counts);
       }
       for (int64_t j = 0; j < columns_; ++j) {
-        if (counts[j]) sums_[i][j] += residual_product(product_, weights_[j], residuals);
+        if (counts[j]) sums_[i][j] += residual_product(product_, weights(j), residuals);
       }
     }
   }
@@ -291,7 +280,7 @@ class Block {
   // what `roundings` grants too much for them (find_counting).
   float most_of_columns(int64_t first, int64_t count, float roundings) const {
     const float largest =
-        product_.isa.largest_magnitude(weights_[first].scales, count * product_.groups);
+        product_.isa.largest_magnitude(weights(first).scales, count * product_.groups);
     return (1.0f + roundings) * most_of_residuals(largest, product_.args.zeros != nullptr);
   }
 
@@ -317,7 +306,6 @@ class Block {
   const Int4Tiles& tiles_;
   const int64_t first_row_, rows_, first_column_, columns_;
   const bool has_residuals_;
-  Int4Row weights_[kBlockColumns];  // beyond the block's columns, those of its last
   alignas(64) float sums_[kBlockRows][kBlockColumns];
   // With panels, the magnitudes of what blocks of K add to the sums; else 0.
   alignas(64) float magnitudes_[kBlockRows][kBlockColumns];

@@ -230,4 +230,11 @@ inline std::vector<float> rows_with_special_ones(Random& random, int64_t m, int6
   return x;
 }
 
+// Rows [m, k] of which only the last `count` values are not 0.
+inline std::vector<float> floats_of_the_end(Random& random, int64_t m, int64_t k, int64_t count) {
+  std::vector<float> x = random_floats(random, m * k, -2, 3);
+  for (int64_t row = 0; row < m; ++row) std::fill_n(x.begin() + row * k, k - count, 0.0f);
+  return x;
+}
+
 }  // namespace qutlass::test

@@ -44,6 +44,19 @@ TEST_EACH_ISA(several_blocks) {
   for (const auto& shape : shapes) check(random, shape[0], shape[1], shape[2], shape[3]);
 }
 
+// Of K that kernels for few rows take a part of at once, which may end within a group. Only the
+// next part counts.
+TEST_EACH_ISA(few_rows_of_large_k) {
+  Random random(66);
+  const int64_t m = 4, k = 33100;
+  for (int64_t group_size : {64, 384, 33100}) {
+    Int8Int4Problem problem(random, m, 5, k, group_size, floats_of_the_end(random, m, k, 332));
+    problem.args.rotation = {};
+    problem.args.method = ScaleMethod::kAbsMax;
+    check_close(problem);
+  }
+}
+
 TEST_EACH_ISA(few_rows_and_all_kinds_of_groups) {
   Random random(63);
   for (int64_t m : {1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 33}) {

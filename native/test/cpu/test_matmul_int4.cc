@@ -89,6 +89,18 @@ TEST_EACH_ISA(several_blocks) {
   }
 }
 
+// Of K that kernels for few rows take a part of at once, which may end within a group. Only the
+// next part counts.
+TEST_EACH_ISA(few_rows_of_large_k) {
+  Random random(43);
+  const int64_t m = 4, k = 17000;
+  for (int64_t group_size : {64, 384, 17000}) {
+    Problem problem(random, m, 5, k, group_size);
+    problem.x = floats_of_the_end(random, m, k, 616);
+    check_close(problem);
+  }
+}
+
 TEST_EACH_ISA(few_rows_and_all_kinds_of_groups) {
   // Of parts of a vector, of one, of several, and of none of these; K ends with a group, a vector,
   // a word, or none.
