@@ -118,6 +118,7 @@ class Int4Block : TileBlock<MatmulInt4Args, float> {
         group_words_(count_of(args.group_size, kInt4PerWord)) {}
 
   void make() {
+    clear_sums();
     for (int64_t group = 0; group < groups_; ++group) {
       const int64_t begin = group * group_words_, end = least(begin + group_words_, words_);
       for (int64_t j = 0; j < kBlockColumns; ++j) scales_[j] = args_.scales[operand(j, group)];
@@ -127,9 +128,12 @@ class Int4Block : TileBlock<MatmulInt4Args, float> {
         add_products(word / kStepWords, steps);
       }
     }
-    finish_block([&](Vector::Int sums, int64_t row, int64_t) {
-      const float scale = args_.row_scale ? args_.row_scale[row] : 1.0f;
-      return Vector::multiply(Vector::as_float(sums), Vector::broadcast(scale));
+    const float* const scales = args_.row_scale;
+    finish_block([=](int64_t) {
+      return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
+        return Vector::multiply(Vector::as_float(sums),
+                                Vector::broadcast(scales ? scales[row] : 1.0f));
+      };
     });
   }
 

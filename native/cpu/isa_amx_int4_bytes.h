@@ -166,6 +166,7 @@ class Int4BytesBlock : TileBlock<MatmulInt4Args, float> {
   // sums[row * stride + column], of whole strips of rows and whole tiles of columns.
   void make(float* sums, int64_t stride) {
     const Int4TileLayout& layout = x_.layout;
+    clear_sums();
     for (int64_t step = 0; step < layout.steps; step += kChunkSteps) {
       const int64_t steps = least(layout.steps - step, kChunkSteps);
       for (int64_t half = 0; half < halves_; ++half) {

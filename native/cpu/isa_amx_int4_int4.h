@@ -66,14 +66,16 @@ class Int4Int4Block : TileBlock<MatmulInt8Args, int32_t> {
         activations_(static_cast<const int32_t*>(strips)) {}
 
   void make() {
+    clear_sums();
     constexpr int64_t kMostWords = kMostSteps / kInt4Steps * kTileWords;
     for (int64_t word = 0; word < args_.words; word += kMostWords) {
       const int64_t words = least(args_.words - word, kMostWords);
       take_weights(word, words);
       multiply(word / kTileWords * kInt4Steps, count_of(words, kTileWords) * kInt4Steps);
     }
-    finish_block(
-        [&](Vector::Int sums, int64_t m, int64_t column) { return scaled(sums, m, column); });
+    finish_block([&](int64_t column) {
+      return scaled_sums(args_, first_column_ + column, least(columns_ - column, kTileRows));
+    });
   }
 
  private:
@@ -103,15 +105,6 @@ class Int4Int4Block : TileBlock<MatmulInt8Args, int32_t> {
       multiply_strips<Int8Products, decltype(count)::kValue>(weights_, steps, strips,
                                                              sums_ + strip);
     });
-  }
-
-  Vector::Float scaled(Vector::Int sums, int64_t m, int64_t column) const {
-    const int64_t columns = least(columns_ - column, kTileRows);
-    const Vector::Float sa = Vector::broadcast(args_.sa[args_.sa_is_scalar ? 0 : m]);
-    const Vector::Float sb = args_.sb_is_scalar
-                                 ? Vector::broadcast(*args_.sb)
-                                 : Vector::load_first(args_.sb + first_column_ + column, columns);
-    return Vector::multiply(Vector::multiply(Vector::to_float(sums), sa), sb);
   }
 
   const int32_t* activations_;

@@ -56,14 +56,27 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
 
   void make() {
     const int64_t direct_words = is_direct_ ? args_.words / kTileWords * kTileWords : 0;
-    if (direct_words > 0) multiply_directly(direct_words / kTileWords);
+    if (direct_words > 0) {
+      multiply_directly(direct_words / kTileWords);
+    } else {
+      clear_sums();
+    }
     for (int64_t word = direct_words; word < args_.words; word += kMostSteps * kTileWords) {
       const int64_t words = least(args_.words - word, kMostSteps * kTileWords);
       take_weights(word, words);
       multiply(word / kTileWords, count_of(words, kTileWords));
     }
-    finish_block(
-        [&](Vector::Int sums, int64_t m, int64_t column) { return scaled(sums, m, column); });
+    finish_block([&](int64_t column) {
+      const auto scaled =
+          scaled_sums(args_, first_column_ + column, least(columns_ - column, kTileRows));
+      const Vector::Int column_sums = Vector::load(column_sums_ + column);
+      const int32_t* const zeros = args_.a_zero;
+      return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
+        if (!zeros) return scaled(sums, row);
+        const Vector::Int of_zero = _mm512_mullo_epi32(Vector::broadcast(zeros[row]), column_sums);
+        return scaled(_mm512_sub_epi32(sums, of_zero), row);
+      };
+    });
   }
 
  private:
@@ -137,19 +150,6 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
       multiply_strips<Int8Products, decltype(count)::kValue>(
           weights_, steps, strips_at(strip, first_step), sums_ + strip);
     });
-  }
-
-  Vector::Float scaled(Vector::Int sums, int64_t m, int64_t column) const {
-    if (args_.a_zero) {
-      const Vector::Int zero = Vector::broadcast(args_.a_zero[m]);
-      sums = _mm512_sub_epi32(sums, _mm512_mullo_epi32(zero, Vector::load(column_sums_ + column)));
-    }
-    const Vector::Float sa = Vector::broadcast(args_.sa[args_.sa_is_scalar ? 0 : m]);
-    const Vector::Float sb = args_.sb_is_scalar
-                                 ? Vector::broadcast(*args_.sb)
-                                 : Vector::load_first(args_.sb + first_column_ + column,
-                                                      least(columns_ - column, kTileRows));
-    return Vector::multiply(Vector::multiply(Vector::to_float(sums), sa), sb);
   }
 
   const int32_t* activations_;

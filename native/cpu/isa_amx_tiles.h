@@ -166,7 +166,9 @@ class TileBlock {
         rows_(least(args.m - first_row, kBlockRows)),
         strips_(count_of(rows_, strip_rows)),
         first_column_(first_column),
-        columns_(least(args.n - first_column, kBlockColumns)) {
+        columns_(least(args.n - first_column, kBlockColumns)) {}
+
+  void clear_sums() {
     for (int64_t i = 0; i < strips_ * kHalves * kTileSize; i += kTileWords) {
       Vector::store(sums_[0][0] + i, Vector::broadcast(Sum{0}));
     }
@@ -183,12 +185,13 @@ class TileBlock {
     if (strip < strips_) multiply(One(), strip);
   }
 
-  // Writes y: value(sums, row, column) gives a row's 16 values from `column` on, before the bias.
-  template <typename Value>
-  [[gnu::always_inline]] void finish_block(Value value) const {
+  // Writes y: value_from(column) gives a function, which makes a row's 16 values from that column
+  // on, before the bias, of their sums and the row.
+  template <typename ValueFrom>
+  [[gnu::always_inline]] void finish_block(ValueFrom value_from) const {
     for (int64_t strip = 0; strip < strips_; ++strip) {
       for (int64_t column = 0; column < columns_; column += kTileRows) {
-        finish_tile(strip, column, value);
+        finish_tile(strip, column, value_from(column));
       }
     }
   }
@@ -212,14 +215,49 @@ class TileBlock {
     Vector::Int v[kTileRows];
     for (int i = 0; i < kTileRows; ++i) v[i] = Vector::load(sums + i * kTileWords);
     Vector::transpose(v);
-    const int64_t first_row = strip * kTileRows, rows = least(rows_ - first_row, kTileRows);
-    for (int64_t i = 0; i < rows; ++i) {
-      const int64_t m = first_row_ + first_row + i;
-      finish<Vector>(value(v[i], m, column), args_.bias ? args_.bias + n : nullptr,
-                     args_.activation, columns, args_.y + m * args_.n + n);
+    const int64_t first_row = strip * kTileRows;
+    const TileOfY y = {first_row_ + first_row, least(rows_ - first_row, kTileRows), n, columns};
+    switch (args_.activation) {
+      case Activation::kLinear:
+        return finish_rows<Activation::kLinear>(v, y, value);
+      case Activation::kRelu:
+        return finish_rows<Activation::kRelu>(v, y, value);
+      case Activation::kRelu6:
+        return finish_rows<Activation::kRelu6>(v, y, value);
+    }
+  }
+
+  struct TileOfY {
+    int64_t first_row, rows, first_column, columns;
+  };
+
+  // Nothing that all rows share is left for the loop.
+  template <Activation kActivation, typename Value>
+  [[gnu::always_inline]] void finish_rows(const Vector::Int (&sums)[kTileRows], const TileOfY& tile,
+                                          Value value) const {
+    // -0 changes no value, which +0 does.
+    const Vector::Float bias =
+        args_.bias ? Vector::load_first(args_.bias + tile.first_column, tile.columns)
+                   : Vector::broadcast(-0.0f);
+    float* y = args_.y + tile.first_row * args_.n + tile.first_column;
+    for (int64_t i = 0; i < tile.rows; ++i, y += args_.n) {
+      finish_biased<Vector>(Vector::add(value(sums[i], tile.first_row + i), bias), kActivation,
+                            tile.columns, y);
     }
   }
 };
+
+// What makes values of the sums of a row of two operands with scales, without zero points.
+inline auto scaled_sums(const MatmulInt8Args& args, int64_t column, int64_t columns) {
+  const Vector::Float sb = args.sb_is_scalar ? Vector::broadcast(*args.sb)
+                                             : Vector::load_first(args.sb + column, columns);
+  const float* const sa = args.sa;
+  const int64_t sa_stride = args.sa_is_scalar ? 0 : 1;
+  return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
+    const Vector::Float of_row = Vector::broadcast(sa[row * sa_stride]);
+    return Vector::multiply(Vector::multiply(Vector::to_float(sums), of_row), sb);
+  };
+}
 
 }  // namespace
 }  // namespace qutlass::cpu

@@ -35,18 +35,24 @@ template <typename V>
   return V::minimum(V::broadcast(6.0f), positive);
 }
 
-// Writes y[0 ... count - 1], at most a vector; `bias` may be null.
+// Writes y[0 ... count - 1], at most a vector, from what has its bias.
 template <typename V>
-[[gnu::always_inline]] inline void finish(typename V::Float v, const float* bias,
-                                          Activation activation, int64_t count, float* y) {
-  const bool is_whole = count >= V::kLanes;
-  if (bias) v = V::add(v, is_whole ? V::load(bias) : V::load_first(bias, count));
+[[gnu::always_inline]] inline void finish_biased(typename V::Float v, Activation activation,
+                                                 int64_t count, float* y) {
   v = round_to_bf16<V>(activate<V>(v, activation));
-  if (is_whole) {
+  if (count >= V::kLanes) {
     V::store_result(y, v);
   } else {
     V::store_first(y, v, count);
   }
+}
+
+// The same; `bias` may be null.
+template <typename V>
+[[gnu::always_inline]] inline void finish(typename V::Float v, const float* bias,
+                                          Activation activation, int64_t count, float* y) {
+  if (bias) v = V::add(v, count >= V::kLanes ? V::load(bias) : V::load_first(bias, count));
+  finish_biased<V>(v, activation, count, y);
 }
 
 template <typename V>
