@@ -87,7 +87,7 @@ struct Method {
 
  private:
   int64_t most_dot_words(const Int4Product& product) const {
-    const int64_t rows = std::min<int64_t>(product.args.m, dots->rows);
+    const int64_t rows = std::clamp<int64_t>(product.args.m, 1, dots->rows);
     const int64_t word_bytes = parts(product) * static_cast<int64_t>(sizeof(int32_t));
     const int64_t step = step_words(product);
     return kDotBytes / (rows * word_bytes) / step * step;
