@@ -42,11 +42,11 @@ struct FloatRows {
   void make(const MatmulInt4Args& args, const int32_t* int8_rows) const {
     const int64_t words = int8_words(args.k);
     parallel_for(args.m, args.m * args.k, [&](int64_t row) {
-      for (int64_t k = 0; k < args.k; ++k) {
-        const auto word = static_cast<uint32_t>(int8_rows[row * words + k / kInt8PerWord]);
-        values[row * args.k + k] =
-            static_cast<float>(int8_of(word, static_cast<int>(k % kInt8PerWord)));
-      }
+      // Byte by byte, as words lie in memory: compilers vectorize that. Taking elements out of
+      // words took up to a quarter of a product's time.
+      const auto* elements = reinterpret_cast<const int8_t*>(int8_rows + row * words);
+      float* out = values + row * args.k;
+      for (int64_t k = 0; k < args.k; ++k) out[k] = static_cast<float>(elements[k]);
     });
   }
 };
