@@ -144,31 +144,24 @@ int32_t even_bytes(uint64_t bytes) {
 
 constexpr uint64_t kAdded128s = 0x8080808080808080u;
 
-// The sums of two neighbours of eight unsigned bytes, in 16 bits each.
-uint64_t sums_of_pairs(uint64_t bytes) {
-  constexpr uint64_t kEven = 0x00ff00ff00ff00ffu;
-  return (bytes & kEven) + (bytes >> 8 & kEven);
-}
-
-// The sum of eight signed bytes.
+// The sum of eight signed bytes: 128 more of each, in pairs of 16 bits, which a product adds up.
 int32_t sum_of_bytes(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0001000100010001u;
-  return static_cast<int32_t>(sums_of_pairs(bytes ^ kAdded128s) * kOnes >> 48) - 8 * 128;
+  constexpr uint64_t kEven = 0x00ff00ff00ff00ffu, kOnes = 0x0001000100010001u;
+  bytes ^= kAdded128s;
+  const uint64_t pairs = (bytes & kEven) + (bytes >> 8 & kEven);
+  return static_cast<int32_t>(pairs * kOnes >> 48) - 8 * 128;
 }
 
 // The sum of the signed bytes of kInt4PartWords words of either kind.
 int32_t sum_of_part(const int32_t* even, const int32_t* odd) {
-  constexpr uint64_t kOnes = 0x0001000100010001u;
-  constexpr int64_t kBytes = 2 * kInt4PartWords * sizeof(int32_t);
-  static_assert(kBytes * 255 < 1 << 16, "16 bits hold the sum");
-  uint64_t sums = 0;
+  int32_t sum = 0;
   for (int64_t i = 0; i < kInt4PartWords; i += 2) {
     uint64_t two_words[2];
     std::memcpy(&two_words[0], even + i, sizeof two_words[0]);
     std::memcpy(&two_words[1], odd + i, sizeof two_words[1]);
-    for (const uint64_t bytes : two_words) sums += sums_of_pairs(bytes ^ kAdded128s);
+    for (const uint64_t bytes : two_words) sum += sum_of_bytes(bytes);
   }
-  return static_cast<int32_t>(sums * kOnes >> 48) - 128 * static_cast<int32_t>(kBytes);
+  return sum;
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ namespace {
 constexpr int kLeaves = kInt4RunBlocks;
 // Whose totals are added up together.
 constexpr int kByteDotColumns = 4;
+static_assert(kMaxInt4DotColumns % kByteDotColumns == 0);
 // So far ahead words are asked for, a cache line at a time: a weight row is one stream, whose pages
 // the processor does not foresee.
 template <typename V>
@@ -230,28 +231,31 @@ template <typename V, int kParts, int kVectors, int kGroups, int kRows>
   }
 }
 
-// Adds what the lanes of columns[j][i] add up to to sums[i * stride + j].
-template <typename V, int kRows>
-[[gnu::always_inline]] inline void add_totals(
-    const typename V::Float (&columns)[kByteDotColumns][kRows], float* sums, int64_t stride) {
-  for (int i = 0; i < kRows; ++i) {
-    const typename V::Float of_row[] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]};
-    V::add_four_totals(of_row, sums + i * stride);
+// Adds the products with all weight rows to sums[row * stride + weight row]; the lanes of totals[i]
+// that dot(weight row, totals) makes add up to the one with row i of activations. A weight row
+// takes all registers: they come one after the other.
+template <typename V, int kRows, typename Dot>
+[[gnu::always_inline]] inline void add_dots(const Int4Rows& weights, float* sums, int64_t stride,
+                                            Dot dot) {
+  for (int64_t column = 0; column < weights.count; column += kByteDotColumns) {
+    typename V::Float columns[kRows][kByteDotColumns];
+    for (int j = 0; j < kByteDotColumns; ++j) {
+      typename V::Float totals[kRows];  // in registers, as `columns` are not
+      dot(row_at(weights, column + j), totals);
+      for (int i = 0; i < kRows; ++i) columns[i][j] = totals[i];
+    }
+    for (int i = 0; i < kRows; ++i) V::add_four_totals(columns[i], sums + i * stride + column);
   }
 }
 
-// A weight row takes all registers: columns come one after the other.
 template <typename V, int kParts, int kVectors, int kGroups, int kRows>
 void int4_byte_dot(const BlockFloats& x, const Int4Rows& weights, int64_t begin, int64_t end,
                    int64_t group_words, float* sums, int64_t stride) {
-  for (int64_t column = 0; column < weights.count; column += kByteDotColumns) {
-    typename V::Float columns[kByteDotColumns][kRows];
-    for (int j = 0; j < kByteDotColumns; ++j) {
-      int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, row_at(weights, column + j), begin, end,
-                                                         group_words, columns[j]);
-    }
-    add_totals<V>(columns, sums + column, stride);
-  }
+  add_dots<V, kRows>(
+      weights, sums, stride,
+      [&](const Int4Row& row, typename V::Float(&totals)[kRows]) __attribute__((always_inline)) {
+        int4_byte_dot_of_row<V, kParts, kVectors, kGroups>(x, row, begin, end, group_words, totals);
+      });
 }
 
 template <typename V, int kParts, int kVectors, int kRows>

@@ -14,7 +14,6 @@
 #pragma once
 
 #include "cpu/isa_int4_byte_dot.h"
-#include "cpu/isa_int4_rows.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -74,14 +73,13 @@ class VectorGroups {
   VectorOperands<V> operands_;
 };
 
-// One weight row; the lanes of out[i] add up to its product with row i of activations.
+// One weight row; the lanes of totals[i] add up to its product with row i of activations.
 template <typename V, typename V8, int kGroups, bool kHasZeros, int kRows>
 [[gnu::always_inline]] inline void int4_lanes_of_row(const BlockFloats& x, const Int4Row& row,
                                                      int64_t begin, int64_t end,
                                                      int64_t group_words,
-                                                     typename V::Float (&out)[kRows]) {
+                                                     typename V::Float (&totals)[kRows]) {
   constexpr int64_t kBytes = sizeof(typename V::Int);
-  typename V::Float totals[kRows];  // in registers, as `out` would not be
   for (int i = 0; i < kRows; ++i) totals[i] = V::zero();
   const int8_t* bytes = reinterpret_cast<const int8_t*>(x.values);
   const int64_t row_bytes = x.row_values * static_cast<int64_t>(sizeof(int32_t));
@@ -110,20 +108,16 @@ template <typename V, typename V8, int kGroups, bool kHasZeros, int kRows>
     add_vector(V::load_first(row.words + word, end - word),
                groups.last((end - word + group_words - 1) / group_words));
   }
-  for (int i = 0; i < kRows; ++i) out[i] = totals[i];
 }
 
 template <typename V, typename V8, int kGroups, bool kHasZeros, int kRows>
 void int4_lanes_of_rows(const BlockFloats& x, const Int4Rows& weights, int64_t begin, int64_t end,
                         int64_t group_words, float* sums, int64_t stride) {
-  for (int64_t column = 0; column < weights.count; column += kByteDotColumns) {
-    typename V::Float columns[kByteDotColumns][kRows];
-    for (int j = 0; j < kByteDotColumns; ++j) {
-      int4_lanes_of_row<V, V8, kGroups, kHasZeros>(x, row_at(weights, column + j), begin, end,
-                                                   group_words, columns[j]);
-    }
-    add_totals<V>(columns, sums + column, stride);
-  }
+  add_dots<V, kRows>(
+      weights, sums, stride,
+      [&](const Int4Row& row, typename V::Float(&totals)[kRows]) __attribute__((always_inline)) {
+        int4_lanes_of_row<V, V8, kGroups, kHasZeros>(x, row, begin, end, group_words, totals);
+      });
 }
 
 template <typename V, typename V8, int kGroups, int kRows>

@@ -88,11 +88,11 @@ struct Method {
  private:
   int64_t most_dot_words(const Int4Product& product) const {
     const int64_t rows = std::clamp<int64_t>(product.args.m, 1, dots->rows);
-    const int64_t word_bytes = parts(product) * static_cast<int64_t>(sizeof(int32_t));
+    const int64_t word_bytes = parts_of(product) * static_cast<int64_t>(sizeof(int32_t));
     const int64_t step = step_words(product);
     return kDotBytes / (rows * word_bytes) / step * step;
   }
-  static int64_t parts(const Int4Product& product) {
+  static int64_t parts_of(const Int4Product& product) {
     return product.int8_rows ? BlockIntegers::kPartsOfBytes : BlockIntegers::kParts;
   }
   int64_t padded_words(const Int4Product& product) const {
@@ -102,7 +102,7 @@ struct Method {
 
   BlockFloatLayout layout(const Int4Product& product) const {
     const int64_t words = product.words;
-    const int64_t parts = Method::parts(product);
+    const int64_t parts = parts_of(product);
     if (in_tiles()) {
       const int64_t block = kInt4StepWords / tiles.groups;
       return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles, parts};
