@@ -78,12 +78,24 @@ struct Int8Panels {
   const Int8Panels* otherwise = nullptr;
 };
 
+// Panels that weights are kept in, packed once for all products (prepacked_int8.h): for each column
+// so many words, and those of its weights, with 128 added to every byte, up to a multiple of
+// step_words.
+struct KeptInt8Panels {
+  // For any number of rows; those they do not suit have others, of the same packed weights. The
+  // tiles that ask for weights do so for their own panel's, and for what follows it in memory.
+  const Int8Panels* panels;
+  int64_t head_words;
+  int64_t step_words;
+};
+
 // Exact products of packed integers: of two int8 operands, or of two int4 ones.
 struct IntegerKernels {
   PreparedForm prepared;
   int tile_rows;
   Int8Tile tiles[kMaxInt8TileRows];  // for 1 ... tile_rows rows
   Int8Panels panels;
+  const KeptInt8Panels* kept = nullptr;  // null where weights are best kept as they are
 };
 
 // One row of an int4 weight.

@@ -1,5 +1,6 @@
 // AVX2 with FMA.
 #include "cpu/isa.h"
+#include "cpu/isa_avx2_int8_kept_panel.h"
 #include "cpu/isa_avx2_int8_panel.h"
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
@@ -67,7 +68,8 @@ constexpr IntegerKernels kInt8 = {
     {{4, int8_tile<Int8Vector, 1, 4>},
      {4, int8_tile<Int8Vector, 2, 4>},
      {3, int8_tile<Int8Vector, 3, 3>}},
-    kInt8GroupPanels};
+    kInt8GroupPanels,
+    &kKeptInt8Panels};
 
 // vpmaddubsw's sums of two products of a nibble and a signed one are -240 ... 210: 16 bits hold
 // 136.

@@ -230,9 +230,21 @@ void pack_int8_group_panel(const int32_t* const* columns, int64_t words, int32_t
   return add_in_place(totals, _mm256_madd_epi16(sums, _mm256_set1_epi16(1)));
 }
 
-// Adds the products of what rows kept, widening after kWords words. A group of kColumnsAhead
-// columns is a cache line, and one is asked for with each group.
-template <int kRows, int kWords, bool kAsksAhead>
+// What a tile asks for meanwhile: nothing; the columns of another panel, of which a group of
+// kColumnsAhead is a cache line, one with each group; or what comes some way on from this panel's.
+enum class Ahead { kNothing, kColumns, kPanel };
+constexpr int64_t kPanelWordsAhead = 1024;
+
+// As many as some words of a panel's columns.
+template <int kWords>
+[[gnu::always_inline]] inline void prefetch_panel_words(const int32_t* panel) {
+  for (int64_t i = 0; i < kWords * kPanelStep; i += kLineWords) {
+    __builtin_prefetch(panel + kPanelWordsAhead + i);
+  }
+}
+
+// Adds the products of what rows kept, widening after kWords words.
+template <int kRows, int kWords, Ahead kAhead>
 [[gnu::noinline]] void add_groups(const void* const* a, const int32_t* panel, int64_t groups,
                                   int32_t* sums, int64_t stride, const int32_t* const* ahead) {
   static_assert(kColumnsAhead * kGroupWords == kLineWords);
@@ -244,10 +256,11 @@ template <int kRows, int kWords, bool kAsksAhead>
     for (int v = 0; v < kPanelVectors; ++v) totals[i][v] = _mm256_setzero_si256();
   }
   for (int64_t group = 0; group < groups; ++group) {
-    if (kAsksAhead) {
+    if (kAhead == Ahead::kColumns) {
       __builtin_prefetch(ahead[group % kColumnsAhead] + group / kColumnsAhead * kLineWords,
                          kForReading, kSecondLevel);
     }
+    if (kAhead == Ahead::kPanel) prefetch_panel_words<kGroupWords>(panel);
     for (int first = 0; first < kGroupWords; first += kWords) {
       __m256i tile[kRows][kPanelVectors];
       for (int i = 0; i < kRows; ++i) {
@@ -295,14 +308,14 @@ inline void add_listed(const int32_t* list, int64_t count, const int32_t* panel,
   for (int v = 0; v < kPanelVectors; ++v) Vector::store(sums + v * Vector::kLanes, totals[v]);
 }
 
-template <int kRows, bool kAsksAhead>
+template <int kRows, Ahead kAhead>
 [[gnu::always_inline]] inline void add_group_panel(const void* const* a, const int32_t* panel,
                                                    int64_t words, int32_t* sums, int64_t stride,
                                                    const int32_t* const* ahead) {
   const int32_t* const steps = panel + kPanelStep;
   const int64_t groups = groups_of(words);
-  const auto add = panel[0] ? add_groups<kRows, kGroupWords, kAsksAhead>
-                            : add_groups<kRows, kGroupWords / 2, kAsksAhead>;
+  const auto add = panel[0] ? add_groups<kRows, kGroupWords, kAhead>
+                            : add_groups<kRows, kGroupWords / 2, kAhead>;
   add(a, steps, groups, sums, stride, ahead);
   for (int i = 0; i < kRows; ++i) {
     const int32_t* row = static_cast<const int32_t*>(a[i]);
@@ -313,13 +326,13 @@ template <int kRows, bool kAsksAhead>
 template <int kRows>
 void int8_group_panel_tile(const void* const* a, const int32_t* panel, int64_t words, int32_t* sums,
                            int64_t stride) {
-  add_group_panel<kRows, false>(a, panel, words, sums, stride, nullptr);
+  add_group_panel<kRows, Ahead::kNothing>(a, panel, words, sums, stride, nullptr);
 }
 
-template <int kRows>
+template <int kRows, Ahead kAhead>
 void int8_asking_group_panel_tile(const void* const* a, const int32_t* panel, int64_t words,
                                   int32_t* sums, int64_t stride, const int32_t* const* ahead) {
-  add_group_panel<kRows, true>(a, panel, words, sums, stride, ahead);
+  add_group_panel<kRows, kAhead>(a, panel, words, sums, stride, ahead);
 }
 
 constexpr Int8Panels kInt8PairedPanels = {
@@ -335,22 +348,26 @@ constexpr Int8Panels kInt8PairedPanels = {
      int8_paired_panel_tile<Int4Vector, kPanelVectors, 3>,
      int8_paired_panel_tile<Int4Vector, kPanelVectors, 4>}};
 
-constexpr Int8Panels kInt8GroupPanels = {
-    4,
-    12,
-    kPanelStep,
-    kPanelElements,
-    {kGroupWords * kInt8PerWord,
-     (kPreparedGroup + kGroupWords * kListedWord) * static_cast<int64_t>(sizeof(int32_t)),
-     sizeof(int32_t), prepare_int8_groups},
-    pack_int8_group_panel,
-    {int8_group_panel_tile<1>, int8_group_panel_tile<2>, int8_group_panel_tile<3>,
-     int8_group_panel_tile<4>},
-    {int8_asking_group_panel_tile<1>, int8_asking_group_panel_tile<2>,
-     int8_asking_group_panel_tile<3>, int8_asking_group_panel_tile<4>},
-    listed_words,
-    4,
-    &kInt8PairedPanels};
+template <Ahead kAhead>
+constexpr Int8Panels int8_group_panels(int least_rows, const Int8Panels* otherwise) {
+  return {4,
+          least_rows,
+          kPanelStep,
+          kPanelElements,
+          {kGroupWords * kInt8PerWord,
+           (kPreparedGroup + kGroupWords * kListedWord) * static_cast<int64_t>(sizeof(int32_t)),
+           sizeof(int32_t), prepare_int8_groups},
+          pack_int8_group_panel,
+          {int8_group_panel_tile<1>, int8_group_panel_tile<2>, int8_group_panel_tile<3>,
+           int8_group_panel_tile<4>},
+          {int8_asking_group_panel_tile<1, kAhead>, int8_asking_group_panel_tile<2, kAhead>,
+           int8_asking_group_panel_tile<3, kAhead>, int8_asking_group_panel_tile<4, kAhead>},
+          listed_words,
+          4,
+          otherwise};
+}
+
+constexpr Int8Panels kInt8GroupPanels = int8_group_panels<Ahead::kColumns>(12, &kInt8PairedPanels);
 
 }  // namespace
 }  // namespace qutlass::cpu

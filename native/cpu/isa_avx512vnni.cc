@@ -9,6 +9,7 @@
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_lanes.h"
 #include "cpu/isa_int4_vnni.h"
+#include "cpu/isa_int8_kept_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel.h"
 #include "cpu/isa_int8_vnni.h"
@@ -213,6 +214,27 @@ constexpr PreparedForm kPreparedInt8 = {Int8Vector::kWords * kInt8PerWord,
                                         Int8Vector::kWords* kInt8PerWord, 0,
                                         prepare_int8_vnni<Vector, Int8Vector>};
 
+// Kept ones for any number of rows.
+constexpr Int8Panels int8_panels(bool kept) {
+  Int8Panels panels = {
+      12,
+      kept ? 1 : 8,
+      2 * Vector::kLanes,
+      kPanelElements,
+      kPreparedInt8,
+      pack_int8_panel<Vector, Int8Vector, 2>,
+      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
+       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
+       int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>,
+       int8_panel_tile<Vector, Int8Vector, 2, 7>, int8_panel_tile<Vector, Int8Vector, 2, 8>,
+       int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
+       int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}};
+  if (kept) ask_for_kept_panels<Vector, Int8Vector, 2, 12>(panels);
+  return panels;
+}
+constexpr Int8Panels kInt8PanelsToKeep = int8_panels(true);
+constexpr KeptInt8Panels kKeptInt8Panels = {&kInt8PanelsToKeep, 0, Int8Vector::kWords};
+
 }  // namespace
 
 constexpr Isa kAvx512VnniIsa = {
@@ -223,18 +245,8 @@ constexpr Isa kAvx512VnniIsa = {
       {4, int8_tile<Int8Vector, 2, 4>},
       {4, int8_tile<Int8Vector, 3, 4>},
       {4, int8_tile<Int8Vector, 4, 4>}},
-     {12,
-      8,
-      2 * Vector::kLanes,
-      kPanelElements,
-      kPreparedInt8,
-      pack_int8_panel<Vector, Int8Vector, 2>,
-      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
-       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
-       int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>,
-       int8_panel_tile<Vector, Int8Vector, 2, 7>, int8_panel_tile<Vector, Int8Vector, 2, 8>,
-       int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
-       int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}}},
+     int8_panels(false),
+     &kKeptInt8Panels},
     Vector::kLanes,
     int4_kernels<BlockIntegers::kParts>(kInt4Dots, 5),
     int4_kernels<BlockIntegers::kPartsOfBytes>(kInt8Int4Dots, 5),

@@ -27,6 +27,14 @@ const char* quantize_weight_int4(const QuantizeWeightInt4Args& args);
 const char* dequantize_int8(const DequantizeInt8Args& args);
 const char* dequantize_int4(const DequantizeInt4Args& args);
 
+// int32 elements of prepacked weights; 0 where this processor multiplies them best as they are, and
+// nothing is prepacked.
+int64_t prepacked_int8_size(int64_t n, int64_t words);
+// The shape of the weights that `size` elements hold; false where those were not prepacked here.
+bool read_prepacked_int8(const int32_t* prepacked, int64_t size, int64_t& n, int64_t& words);
+const char* prepack_int8(const PrepackInt8Args& args);
+const char* unprepack_int8(const UnprepackInt8Args& args);
+
 // Bytes of scratch, aligned to 64, that a product needs at `workspace`.
 size_t workspace_bytes(const MatmulInt8Args& args);
 size_t workspace_bytes(const MatmulInt4Args& args);

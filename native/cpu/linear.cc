@@ -60,6 +60,7 @@ Product product_without_zeros(const Args& args, const QuantizedRows& rows) {
 MatmulInt8Args product_of(const LinearInt8Args& args, const QuantizedRows& rows) {
   auto product = product_without_zeros<MatmulInt8Args>(args, rows);
   if (!args.symmetric) product.a_zero = rows.zero;
+  product.b_is_prepacked = args.w_is_prepacked;
   return product;
 }
 

@@ -2,19 +2,19 @@
 //
 // A tile keeps its sums in registers while it runs along K. With few rows, it reads the weights as
 // they are stored, K being contiguous on both sides. With many, a task first packs its weights to
-// panels.
+// panels, unless they were kept in panels.
 #include <algorithm>
 
 #include "cpu/configuration.h"
+#include "cpu/integer_plan.h"
 #include "cpu/integer_product.h"
 #include "cpu/kernels.h"
 #include "cpu/matmul_matrices.h"
 #include "cpu/panel_memory.h"
 #include "cpu/parallel.h"
 #include "cpu/prefetch.h"
-#include "cpu/rounding.h"
 #include "cpu/row_tiles.h"
-#include "cpu/workspace.h"
+#include "cpu/wrapping.h"
 
 namespace qutlass::cpu {
 namespace {
@@ -30,126 +30,13 @@ constexpr int64_t kTileBytes = 128 * 1024;
 // Simple operations a product.
 constexpr int64_t kProductsPerWork = 4;
 
-constexpr uint32_t kWordOfOnes = 0x01010101u;
-
-// Sums wrap around: terms that are beyond int32 (a row's excess) are taken off again.
-int32_t wrapping_add(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
-}
-int32_t wrapping_subtract(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) - static_cast<uint32_t>(b));
-}
-int32_t wrapping_multiply(int32_t a, int32_t b) {
-  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
-}
-
-// Rows that are prepared for tiles as a whole, or for panels one stretch of K after the other.
-struct PreparedRows {
-  const PreparedForm& form;
-  int64_t step_words;
-  int64_t word_bytes;  // of a row for tiles
-  int64_t words;
-  int64_t stretch_words;
-  int64_t stretch_bytes;
-  int64_t row_bytes;
-  char* rows;
-  int32_t* excess;
-
-  // `panels` is null for tiles.
-  PreparedRows(const IntegerProduct& product, const Int8Panels* panels, int64_t count,
-               int64_t words, Workspace& workspace)
-      : form(panels ? panels->prepared : product.kernels.prepared),
-        step_words(form.step / product.per_word),
-        word_bytes(form.step_bytes / step_words),
-        words(words),
-        stretch_words(panels ? std::min(words, panels->elements / product.per_word) : words),
-        stretch_bytes(bytes_of(stretch_words)),
-        row_bytes(stretches() * stretch_bytes),
-        rows(workspace.take<char>(count * row_bytes)),
-        excess(workspace.take<int32_t>(count)) {}
-
-  void prepare(int64_t row, const int32_t* values) const {
-    excess[row] = 0;
-    char* stretch = rows + row * row_bytes;
-    for (int64_t word = 0; word < words; word += stretch_words, stretch += stretch_bytes) {
-      const int64_t count = std::min(words - word, stretch_words);
-      excess[row] = wrapping_add(excess[row], form.prepare(values + word, count, stretch));
-    }
-  }
-
-  int64_t stretches() const { return words == 0 ? 0 : divide_up(words, stretch_words); }
-  const void* stretch(int64_t row, int64_t index) const {
-    return rows + row * row_bytes + index * stretch_bytes;
-  }
-  // The word, a multiple of step_words, of a row that is one stretch without a head.
-  const void* at(int64_t row, int64_t word) const {
-    return rows + row * row_bytes + word * word_bytes;
-  }
-
- private:
-  int64_t bytes_of(int64_t stretch) const {
-    return form.head_bytes + divide_up(stretch, step_words) * form.step_bytes;
-  }
-};
-
-struct Plan {
-  const Int8Panels* panels;  // or null for tiles
-  PreparedRows a;
-  PreparedRows ones;     // with zero points one row of ones, for tiles: its products are the sums
-  int32_t* ones_values;  // of the weights' rows
-
-  Plan(const IntegerProduct& product, const Int8Panels* panels, const MatmulInt8Args& args,
-       Workspace& workspace)
-      : panels(panels),
-        a(product, panels, args.m, args.words, workspace),
-        ones(product, nullptr, args.a_zero ? 1 : 0, args.words, workspace),
-        ones_values(workspace.take<int32_t>(args.a_zero ? args.words : 0)) {}
-};
-
-// Those that m rows are enough for, or null.
-const Int8Panels* panels_for(const Int8Panels* panels, int64_t m) {
-  return panels && panels->rows > 0 && m >= panels->least_rows ? panels : nullptr;
-}
-
-void prepare_rows(const MatmulInt8Args& args, const Plan& plan) {
-  parallel_for(args.m, args.m * args.words,
-               [&](int64_t row) { plan.a.prepare(row, args.a + row * args.words); });
-  if (!args.a_zero) return;
-  std::fill_n(plan.ones_values, args.words, static_cast<int32_t>(kWordOfOnes));
-  plan.ones.prepare(0, plan.ones_values);
-}
-
-bool suits_rows(const Plan& plan, int64_t m) {
-  if (!plan.panels || !plan.panels->otherwise) return true;
-  int64_t listed = 0;
-  for (int64_t row = 0; row < m; ++row) {
-    for (int64_t stretch = 0; stretch < plan.a.stretches(); ++stretch) {
-      const int64_t count = plan.panels->listed_words(plan.a.stretch(row, stretch));
-      if (count < 0) return false;
-      listed += count;
-    }
-  }
-  return listed * plan.panels->least_words_a_listed <= m * plan.a.words;
-}
-
-// Makes a plan, the best that suits the rows, and prepares them.
-Plan prepared_plan(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
-  const Int8Panels* panels = panels_for(&product.kernels.panels, args.m);
-  for (;;) {
-    Workspace workspace(memory);
-    const Plan plan(product, panels, args, workspace);
-    prepare_rows(args, plan);
-    if (suits_rows(plan, args.m)) return plan;
-    panels = panels_for(panels->otherwise, args.m);
-  }
-}
-
 // The sums of prepared rows and weight rows of a block; sums[row * kBlockColumns + column].
 struct SumsBlock {
   const IntegerProduct& product;
   const MatmulInt8Args& args;
   const PreparedRows& prepared;
-  const Int8Panels* panels;  // or null for tiles
+  const Int8Panels* panels;   // or null for tiles
+  const PrepackedInt8* kept;  // where the weights are in panels already, else null
   int64_t first_column;
   int64_t columns;
 
@@ -159,7 +46,9 @@ struct SumsBlock {
       std::fill_n(sums + row * kBlockColumns, kBlockColumns,
                   wrapping_subtract(0, prepared.excess[first_row + row]));
     }
-    if (panels) {
+    if (kept) {
+      add_kept_panels(first_row, rows, sums);
+    } else if (panels) {
       add_panels(first_row, rows, sums);
     } else {
       add_tiles(first_row, rows, sums);
@@ -185,6 +74,37 @@ struct SumsBlock {
       }
     }
   }
+
+  // In the order in which they lie in memory.
+  void add_kept_panels(int64_t first_row, int64_t rows, int32_t* sums) const {
+    const RowTiles tiles(rows, panels->rows);
+    for (int64_t column = 0; column < columns; column += panels->columns) {
+      for (int64_t stretch = 0; stretch < prepared.stretches(); ++stretch) {
+        const int32_t* panel = kept->stretch(args.b, first_column + column, stretch);
+        for (int64_t tile = 0; tile < tiles.count; ++tile) {
+          const PanelRows a(*this, first_row + tiles.first(tile), tiles.rows(tile), stretch);
+          int32_t* const tile_sums = sums + tiles.first(tile) * kBlockColumns + column;
+          if (tile == 0) {
+            panels->asking_tiles[a.count - 1](a.rows, panel, words_of(stretch), tile_sums,
+                                              kBlockColumns, nullptr);
+          } else {
+            panels->tiles[a.count - 1](a.rows, panel, words_of(stretch), tile_sums, kBlockColumns);
+          }
+        }
+      }
+    }
+  }
+
+  // A tile's prepared rows.
+  struct PanelRows {
+    const void* rows[kMaxPanelRows];
+    int64_t count;
+
+    PanelRows(const SumsBlock& block, int64_t first, int64_t count, int64_t stretch)
+        : count(count) {
+      for (int64_t i = 0; i < count; ++i) rows[i] = block.prepared.stretch(first + i, stretch);
+    }
+  };
 
   int64_t first_word(int64_t stretch) const { return stretch * prepared.stretch_words; }
   int64_t words_of(int64_t stretch) const {
@@ -215,19 +135,18 @@ struct SumsBlock {
     const bool tiles_ask = panels->asking_tiles[0] != nullptr;
     if (!tiles_ask) prefetch_panel(next);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
-      const int64_t first = tiles.first(tile), count = tiles.rows(tile);
-      const void* a[kMaxPanelRows];
-      for (int64_t i = 0; i < count; ++i) a[i] = prepared.stretch(first_row + first + i, stretch);
-      int32_t* const tile_sums = sums + first * kBlockColumns;
+      const PanelRows a(*this, first_row + tiles.first(tile), tiles.rows(tile), stretch);
+      int32_t* const tile_sums = sums + tiles.first(tile) * kBlockColumns;
       const int64_t ahead = next.begin + tile * kColumnsAhead;
       if (tiles_ask && ahead < next.end) {
         const int32_t* b[kColumnsAhead];
         for (int64_t j = 0; j < kColumnsAhead; ++j) {
           b[j] = weights(std::min(ahead + j, next.end - 1), first_word(next.stretch));
         }
-        panels->asking_tiles[count - 1](a, panel, words_of(stretch), tile_sums, kBlockColumns, b);
+        panels->asking_tiles[a.count - 1](a.rows, panel, words_of(stretch), tile_sums,
+                                          kBlockColumns, b);
       } else {
-        panels->tiles[count - 1](a, panel, words_of(stretch), tile_sums, kBlockColumns);
+        panels->tiles[a.count - 1](a.rows, panel, words_of(stretch), tile_sums, kBlockColumns);
       }
     }
   }
@@ -289,13 +208,17 @@ void subtract_zero_point(int32_t zero, const int32_t* b_sums, int64_t columns, i
   }
 }
 
-void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const Plan& plan,
+void make_block(const IntegerProduct& product, const MatmulInt8Args& args, const IntegerPlan& plan,
                 int64_t first_row, int64_t rows, int64_t first_column) {
   const int64_t columns = std::min(args.n - first_column, kBlockColumns);
   int32_t sums[kBlockRows * kBlockColumns], b_sums[kBlockColumns];
-  SumsBlock{product, args, plan.a, plan.panels, first_column, columns}.run(first_row, rows, sums);
-  if (args.a_zero) {
-    SumsBlock{product, args, plan.ones, nullptr, first_column, columns}.run(0, 1, b_sums);
+  const PrepackedInt8* kept = plan.kept ? &*plan.kept : nullptr;
+  SumsBlock{product, args, plan.a, plan.panels, kept, first_column, columns}.run(first_row, rows,
+                                                                                 sums);
+  if (sums_weights(args)) {
+    SumsBlock{product, args, plan.ones, nullptr, nullptr, first_column, columns}.run(0, 1, b_sums);
+  } else if (args.a_zero) {
+    for (int64_t j = 0; j < columns; ++j) b_sums[j] = *kept->sum(args.b, first_column + j);
   }
 
   float sb[kBlockColumns] = {};
@@ -315,27 +238,15 @@ IntegerProduct int8_product() {
   return {isa, isa.int8, kInt8PerWord};
 }
 
-const MatrixProduct<MatmulInt8Args>* matrix_product() {
+const MatrixProduct<MatmulInt8Args>* matrix_product(const MatmulInt8Args& args) {
   const MatrixUnit* matrices = configuration().matrices;
-  return matrices ? &matrices->int8 : nullptr;
+  return matrices && !args.b_is_prepacked ? &matrices->int8 : nullptr;
 }
 
 }  // namespace
 
-size_t workspace_bytes(const IntegerProduct& product, const MatmulInt8Args& args) {
-  size_t most = 0;
-  const Int8Panels* panels = panels_for(&product.kernels.panels, args.m);
-  for (;;) {
-    Workspace workspace(nullptr);
-    const Plan plan(product, panels, args, workspace);
-    most = std::max(most, workspace.bytes());
-    if (!panels || !panels->otherwise) return most;
-    panels = panels_for(panels->otherwise, args.m);
-  }
-}
-
 void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args, void* memory) {
-  const Plan plan = prepared_plan(product, args, memory);
+  const IntegerPlan plan = prepared_plan(product, args, memory);
   const RowTiles row_blocks(args.m, kBlockRows);
   const int64_t column_blocks = divide_up(args.n, kBlockColumns);
   const int64_t work = args.m * args.n * args.words * product.per_word / kProductsPerWork;
@@ -347,13 +258,14 @@ void multiply_integers(const IntegerProduct& product, const MatmulInt8Args& args
 }
 
 size_t workspace_bytes(const MatmulInt8Args& args) {
-  return std::max(workspace_bytes(int8_product(), args), matrices_bytes(matrix_product(), args));
+  return std::max(workspace_bytes(int8_product(), args),
+                  matrices_bytes(matrix_product(args), args));
 }
 
 const char* matmul_int8(const MatmulInt8Args& args, void* memory) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
-  if (!multiply_matrices(matrix_product(), args, args.words * kInt8PerWord, memory)) {
+  if (!multiply_matrices(matrix_product(args), args, args.words * kInt8PerWord, memory)) {
     multiply_integers(int8_product(), args, memory);
   }
   return nullptr;

@@ -69,7 +69,7 @@ void register_op(const OpEntry& op) {
     if (is_registered(name)) continue;
     define(name, definition);
     register_kernel(name, "CPU", op.cpu[present]);
-    if (kHasCuda) register_kernel(name, "GPU", op.gpu[present]);
+    if (kHasCuda && !op.gpu.empty()) register_kernel(name, "GPU", op.gpu[present]);
   }
 }
 

@@ -43,7 +43,7 @@ struct KernelFunctions {
 };
 
 // `cpu` and `gpu` have one member for each set of optional inputs: bit i of its index says that
-// optional input i is there.
+// optional input i is there. Without kernels for the GPU, `gpu` is empty.
 struct OpEntry {
   const char* name;
   OpDefinition definition;
@@ -101,14 +101,23 @@ std::vector<KernelFunctions> functions_of(std::index_sequence<kPresent...>) {
   return {Boundary<Op, kDevice, kPresent>::functions()...};
 }
 
+// For the CPU alone.
 template <typename Op, typename... Optional>
-OpEntry make_op(OpDefinition definition, Optional... optional_inputs) {
+OpEntry make_cpu_op(OpDefinition definition, Optional... optional_inputs) {
   constexpr auto kSets = std::make_index_sequence<size_t{1} << sizeof...(Optional)>();
   return {Op::kName,
           std::move(definition),
           {optional_inputs...},
           functions_of<Op, Device::kCpu>(kSets),
-          functions_of<Op, Device::kGpu>(kSets)};
+          {}};
+}
+
+template <typename Op, typename... Optional>
+OpEntry make_op(OpDefinition definition, Optional... optional_inputs) {
+  constexpr auto kSets = std::make_index_sequence<size_t{1} << sizeof...(Optional)>();
+  OpEntry op = make_cpu_op<Op>(std::move(definition), optional_inputs...);
+  op.gpu = functions_of<Op, Device::kGpu>(kSets);
+  return op;
 }
 
 // Registers the op and its kernels, unless the process has them already (a second copy of the

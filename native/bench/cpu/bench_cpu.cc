@@ -140,7 +140,7 @@ struct Operands {
   int64_t m, n, k;
   std::vector<float> x, sa, sb, scales, y, rows, row_scales, matrix;
   std::vector<int32_t> a, a4, a_zero, row_zeros;
-  std::vector<std::vector<int32_t>> w8, w4;
+  std::vector<std::vector<int32_t>> w8, w8_prepacked, w4;
 
   Operands(int64_t m, const Options& options)
       : m(m),
@@ -162,11 +162,23 @@ struct Operands {
     const int64_t bytes = n * int8_words(k) * 4;
     const int64_t copies = options.cold ? (kColdBytes + bytes - 1) / bytes : 1;
     w8.assign(copies, int8_weights(random, n, k));
+    w8_prepacked.resize(copies);
     for (int64_t i = 0; i < copies; ++i) {
       // Of half the size: twice as many.
       w4.push_back(test::random_words(random, n * int4_words(k)));
       w4.push_back(test::random_words(random, n * int4_words(k)));
     }
+  }
+
+  const int32_t* weights8(int64_t i) const { return w8[i % w8.size()].data(); }
+  // Where this processor has prepacked weights.
+  const int32_t* prepacked_weights8(int64_t i) {
+    std::vector<int32_t>& prepacked = w8_prepacked[i % w8.size()];
+    if (prepacked.empty()) {
+      prepacked.resize(cpu::prepacked_int8_size(n, int8_words(k)));
+      cpu::prepack_int8({weights8(i), prepacked.data(), n, int8_words(k)});
+    }
+    return prepacked.data();
   }
 };
 
@@ -230,34 +242,31 @@ Case product_case(const Operands& o, const std::string& op, int64_t group, doubl
           {}};
 }
 
-std::vector<Case> product_cases_of(Operands& o) {
-  const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
-  std::vector<Case> cases;
+// Of weights as they are, or prepacked.
+void add_int8_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
+  const std::string suffix = prepacked ? " prepacked" : "";
+  const double bytes = 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k;
+  const auto weights = [&o, prepacked](int64_t i) {
+    return prepacked ? o.prepacked_weights8(i) : o.weights8(i);
+  };
   cases.push_back(product_case<LinearInt8Args>(
-      o, "linear_int8", 0, activations + o.n * o.k, cpu::linear_int8,
-      [&o](int64_t i) {
-        return LinearInt8Args{o.x.data(),
-                              o.w8[i % o.w8.size()].data(),
-                              o.sb.data(),
-                              nullptr,
-                              o.y.data(),
-                              o.m,
-                              o.n,
-                              o.k,
-                              false,
-                              true,
-                              Activation::kLinear,
-                              ScaleMethod::kAbsMax,
-                              Rotation{}};
+      o, "linear_int8" + suffix, 0, bytes, cpu::linear_int8,
+      [&o, prepacked, weights](int64_t i) {
+        return LinearInt8Args{
+            o.x.data(), weights(i), o.sb.data(), nullptr, o.y.data(),          o.m,
+            o.n,        o.k,        false,       true,    Activation::kLinear, ScaleMethod::kAbsMax,
+            Rotation{}, prepacked};
       },
-      [](const LinearInt8Args& args) { return error_of_integers(args, reference::linear_int8); }));
+      [&o](LinearInt8Args args) {
+        args.w = o.weights8(0);
+        return error_of_integers(args, reference::linear_int8);
+      }));
   for (bool has_zero : {false, true}) {
     cases.push_back(product_case<MatmulInt8Args>(
-        o, has_zero ? "matmul_int8 a_zero" : "matmul_int8", 0, activations + o.n * o.k,
-        cpu::matmul_int8,
-        [&o, has_zero](int64_t i) {
+        o, (has_zero ? "matmul_int8 a_zero" : "matmul_int8") + suffix, 0, bytes, cpu::matmul_int8,
+        [&o, has_zero, prepacked, weights](int64_t i) {
           return MatmulInt8Args{o.a.data(),
-                                o.w8[i % o.w8.size()].data(),
+                                weights(i),
                                 o.sa.data(),
                                 o.sb.data(),
                                 has_zero ? o.a_zero.data() : nullptr,
@@ -268,12 +277,21 @@ std::vector<Case> product_cases_of(Operands& o) {
                                 int8_words(o.k),
                                 false,
                                 false,
-                                Activation::kLinear};
+                                Activation::kLinear,
+                                prepacked};
         },
-        [](const MatmulInt8Args& args) {
+        [&o](MatmulInt8Args args) {
+          args.b = o.weights8(0);
           return error_of_integers(args, reference::matmul_int8);
         }));
   }
+}
+
+std::vector<Case> product_cases_of(Operands& o) {
+  const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
+  std::vector<Case> cases;
+  add_int8_cases(o, false, cases);
+  if (cpu::prepacked_int8_size(o.n, int8_words(o.k)) > 0) add_int8_cases(o, true, cases);
   for (int64_t group : {int64_t{128}, int64_t{64}, int64_t{32}, o.k}) {
     cases.push_back(product_case<MatmulInt4Args>(
         o, "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,

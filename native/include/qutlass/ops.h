@@ -111,6 +111,21 @@ struct QuantizeWeightInt4Args {
   bool symmetric;
 };
 
+// Weights [n, words] <-> the order in which a processor's kernels multiply them
+// (cpu/prepacked_int8.h).
+struct PrepackInt8Args {
+  const int32_t* w;
+  int32_t* prepacked;  // [prepacked_int8_size(n, words)]
+  int64_t n;
+  int64_t words;
+};
+struct UnprepackInt8Args {
+  const int32_t* prepacked;
+  int32_t* w;
+  int64_t n;
+  int64_t words;
+};
+
 // values [rows, int8_words(k)] -> x [rows, k] = (q - zero) * scale; zero null for 0.
 struct DequantizeInt8Args {
   const int32_t* values;
@@ -147,6 +162,7 @@ struct MatmulInt8Args {
   bool sa_is_scalar;
   bool sb_is_scalar;
   Activation activation;
+  bool b_is_prepacked = false;  // on the CPU: b is what prepack_int8 made
 };
 
 // y[m, n] = bf16(act(row_scale * sum_g scale_g * sum_{k in g} bf16(x_k) * (q_k - zero_g) + bias)).
@@ -198,6 +214,7 @@ struct LinearInt8Args {
   Activation activation;
   ScaleMethod method;  // kAbsMax where not symmetric
   Rotation rotation;
+  bool w_is_prepacked = false;  // as b_is_prepacked of MatmulInt8Args
 };
 
 // y[m, n] = bf16(act(f32(sum_k (a - 8) * (b - 8)) * sa * sb + bias)). Tails are 8 in a or in b.

@@ -23,6 +23,9 @@ OpEntry matmul_int8_bf16_op();
 OpEntry matmul_int4_bf16_op();
 OpEntry matmul_int4_int4_bf16_op();
 OpEntry linear_int8_op();
+OpEntry linear_int8_prepacked_op();
+OpEntry prepack_int8_op();
+OpEntry unprepack_int8_op();
 OpEntry linear_int4_op();
 OpEntry linear_int8_int4_op();
 OpEntry to_device_op();
@@ -44,6 +47,9 @@ inline std::vector<OpEntry> all_ops() {
           matmul_int4_bf16_op(),
           matmul_int4_int4_bf16_op(),
           linear_int8_op(),
+          linear_int8_prepacked_op(),
+          prepack_int8_op(),
+          unprepack_int8_op(),
           linear_int4_op(),
           linear_int8_int4_op(),
           to_device_op()};

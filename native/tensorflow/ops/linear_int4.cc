@@ -19,7 +19,7 @@ class LinearInt4 {
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    const LinearOperands operands(context, has_bias_, quantizer_);
+    LinearOperands operands(context, has_bias_, quantizer_);
     operands.expect_words(int4_words, kMaxKInt4Int4);
     auto args = operands.arguments<LinearInt4Args>();
     args.activation = activation_;

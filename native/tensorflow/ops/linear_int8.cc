@@ -9,9 +9,12 @@ constexpr WorkspaceKernels<LinearInt8Args> kKernels = {cpu::linear_int8, cpu::wo
                                                        QUTLASS_CUDA_KERNEL(cuda::linear_int8),
                                                        QUTLASS_CUDA_KERNEL(cuda::workspace_bytes)};
 
+// Of weights as quantizeWeightInt8 makes them, or prepacked.
+template <bool kIsPrepacked>
 class LinearInt8 {
  public:
-  static constexpr char kName[] = "QutlassLinearInt8";
+  static constexpr const char* kName =
+      kIsPrepacked ? "QutlassLinearInt8Prepacked" : "QutlassLinearInt8";
 
   explicit LinearInt8(const Attributes& attributes)
       : has_bias_(attributes.has_optional_input(0)),
@@ -22,10 +25,16 @@ class LinearInt8 {
   }
 
   void compute(const OpContext& context) const {
-    const LinearOperands operands(context, has_bias_, quantizer_);
-    operands.expect_words(int8_words, symmetric_ ? kMaxKInt8 : kMaxKInt8ZeroPoint);
+    LinearOperands operands(context, has_bias_, quantizer_);
+    const int64_t most_k = symmetric_ ? kMaxKInt8 : kMaxKInt8ZeroPoint;
+    if (kIsPrepacked) {
+      operands.expect_prepacked_int8(most_k);
+    } else {
+      operands.expect_words(int8_words, most_k);
+    }
     auto args = operands.arguments<LinearInt8Args>();
     args.symmetric = symmetric_;
+    args.w_is_prepacked = kIsPrepacked;
     args.activation = activation_;
     const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
     args.y = y.data<float>();
@@ -39,15 +48,23 @@ class LinearInt8 {
   Activation activation_;
 };
 
+OpDefinition definition() {
+  return {{"x: float", "w: int32", "w_scale: float"},
+          {"y: float"},
+          {"asymmetric: bool = false", "activation: {'linear', 'relu', 'relu6'} = 'linear'",
+           RowQuantizer::kQuestAttribute, RowQuantizer::kHadamardAttribute}};
+}
+
+constexpr OptionalInput kBias = {"Bias", "bias: float"};
+
 }  // namespace
 
 OpEntry linear_int8_op() {
-  return make_op<LinearInt8>(
-      {{"x: float", "w: int32", "w_scale: float"},
-       {"y: float"},
-       {"asymmetric: bool = false", "activation: {'linear', 'relu', 'relu6'} = 'linear'",
-        RowQuantizer::kQuestAttribute, RowQuantizer::kHadamardAttribute}},
-      OptionalInput{"Bias", "bias: float"}, RowQuantizer::matrix_input());
+  return make_op<LinearInt8<false>>(definition(), kBias, RowQuantizer::matrix_input());
+}
+
+OpEntry linear_int8_prepacked_op() {
+  return make_cpu_op<LinearInt8<true>>(definition(), kBias, RowQuantizer::matrix_input());
 }
 
 }  // namespace qutlass::tensorflow

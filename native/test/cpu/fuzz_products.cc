@@ -90,6 +90,13 @@ void fuzz_int8(Random& random) {
   if (!problem.args.symmetric) problem.args.method = ScaleMethod::kAbsMax;
   check_linear(problem.args.symmetric ? "int8" : "int8 with zero points", problem,
                reference::linear_int8, cpu::linear_int8);
+  const Prepacked prepacked(problem.args.w, n, int8_words(k));
+  if (!prepacked.is_offered() || outcome().failures) return;
+  LinearInt8Args args = problem.args;
+  args.w = prepacked.weights();
+  args.w_is_prepacked = true;
+  context() += ", prepacked";
+  check_product(args, reference_product(problem.args, reference::linear_int8), cpu::linear_int8);
 }
 
 void fuzz_int4_int4(Random& random) {

@@ -56,6 +56,29 @@ std::vector<float> product_of(Args args, Product<Args> product) {
   return first;
 }
 
+// Weights that prepack_int8 packed, where this instruction set does so. What unprepack_int8 makes
+// of them is checked.
+class Prepacked {
+ public:
+  Prepacked(const int32_t* w, int64_t n, int64_t words)
+      : prepacked_(cpu::prepacked_int8_size(n, words)) {
+    if (!is_offered()) return;
+    Guarded<int32_t> unpacked(n * words);
+    const char* errors[] = {cpu::prepack_int8({w, prepacked_.data(), n, words}),
+                            cpu::unprepack_int8({prepacked_.data(), unpacked.data(), n, words})};
+    for (const char* error : errors) CHECK(error == nullptr, "%s", error);
+    CHECK(prepacked_.is_intact() && unpacked.is_intact(), "wrote beyond the weights");
+    check_same(unpacked.data(), w, unpacked.size(), "w");
+  }
+
+  bool is_offered() const { return size() > 0; }
+  int64_t size() const { return prepacked_.size(); }
+  const int32_t* weights() const { return prepacked_.data(); }
+
+ private:
+  Guarded<int32_t> prepacked_;
+};
+
 // Often all of K, or a multiple of 8.
 inline int64_t random_group_size(Random& random, int64_t k) {
   return random.chance(0.3) ? std::max<int64_t>(k, 1) : 8 * random.integer(1, 20);

@@ -12,6 +12,13 @@ void check(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric) {
   if (!symmetric) problem.args.method = ScaleMethod::kAbsMax;
   context() = format("%s, symmetric %d", problem.text().c_str(), symmetric);
   check_product(problem.args, reference::linear_int8, cpu::linear_int8);
+
+  const Prepacked prepacked(problem.args.w, n, int8_words(k));
+  if (!prepacked.is_offered()) return;
+  LinearInt8Args args = problem.args;
+  args.w = prepacked.weights();
+  args.w_is_prepacked = true;
+  check_product(args, reference_product(problem.args, reference::linear_int8), cpu::linear_int8);
 }
 
 TEST_EACH_ISA(linear_int8) {

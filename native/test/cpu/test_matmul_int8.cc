@@ -35,7 +35,16 @@ std::vector<int32_t> normal_operand(Random& random, int64_t rows, int64_t k) {
 
 void check(const Problem& problem) {
   context() = format("%s, zero %d", problem.text().c_str(), problem.args.a_zero != nullptr);
-  check_product(problem.args, reference::matmul_int8, cpu::matmul_int8);
+  const std::vector<float> want = reference_product(problem.args, reference::matmul_int8);
+  with_each_thread_count([&] {
+    check_product(problem.args, want, cpu::matmul_int8);
+    const Prepacked prepacked(problem.args.b, problem.args.n, problem.args.words);
+    if (!prepacked.is_offered()) return;
+    MatmulInt8Args args = problem.args;
+    args.b = prepacked.weights();
+    args.b_is_prepacked = true;
+    check_product(args, want, cpu::matmul_int8);
+  });
 }
 
 TEST_EACH_ISA(all_tails) {
@@ -153,6 +162,24 @@ TEST_EACH_ISA(greatest_sums_of_narrow_integers) {
     Problem problem(random, m, n, k, packed_int8(a, m, k), packed_int8(b, n, k));
     check(problem);
   }
+}
+
+TEST_EACH_ISA(prepacked_weights_are_known_by_their_header) {
+  constexpr int64_t kRows = 20, kWords = 9;
+  Random random(17);
+  const std::vector<int32_t> w = random_words(random, kRows * kWords);
+  const Prepacked prepacked(w.data(), kRows, kWords);
+  int64_t n = -1, words = -1;
+  const auto is_read = [&](const int32_t* weights, int64_t size) {
+    return cpu::read_prepacked_int8(weights, size, n, words);
+  };
+  CHECK(!is_read(w.data(), kRows * kWords), "is read where nothing was prepacked");
+  if (!prepacked.is_offered()) return;
+  CHECK(is_read(prepacked.weights(), prepacked.size()), "is not read");
+  CHECK(n == kRows && words == kWords, "is of shape [%lld, %lld]", static_cast<long long>(n),
+        static_cast<long long>(words));
+  CHECK(!is_read(prepacked.weights(), prepacked.size() - 1), "is read where a part is missing");
+  CHECK(!is_read(prepacked.weights(), 3), "is read where most is missing");
 }
 
 TEST_EACH_ISA(denormal_and_special_scales) {

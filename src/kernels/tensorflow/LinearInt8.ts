@@ -7,6 +7,7 @@ import {
   LinearInt8WithMatrix,
 } from '../kernel_names';
 import { type TensorflowBackend, execute } from './backend';
+import { multiplyInt8Weights } from './prepacking';
 import { rowQuantizerAttributes } from './row_quantizer';
 
 const linearInt8: KernelFunc = (args) => {
@@ -16,7 +17,10 @@ const linearInt8: KernelFunc = (args) => {
   const { activation, symmetric } = attrs;
   const attributes = { asymmetric: !symmetric, activation, ...rowQuantizerAttributes(attrs) };
   const optional = { Bias: bias, Matrix: matrix };
-  return execute(backend, LinearInt8, [x, w, wScale], attributes, optional);
+  return multiplyInt8Weights(backend, w, (isPrepacked) => {
+    const name = isPrepacked ? 'QutlassLinearInt8Prepacked' : LinearInt8;
+    return execute(backend, name, [x, w, wScale], attributes, optional);
+  });
 };
 
 export const linearInt8Configs: KernelConfig[] = [LinearInt8, LinearInt8WithMatrix].map(
