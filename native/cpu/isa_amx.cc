@@ -3,6 +3,7 @@
 #include "cpu/isa_amx_int4_bytes.h"
 #include "cpu/isa_amx_int4_int4.h"
 #include "cpu/isa_amx_int8.h"
+#include "cpu/isa_amx_int8_kept.h"
 #include "cpu/matrix_unit.h"
 
 namespace qutlass::cpu {
@@ -10,6 +11,7 @@ namespace qutlass::cpu {
 const MatrixUnit kAmxMatrixUnit = {
     "amx",
     {kTileRows, int8_strip_bytes, arrange_int8, kBlockRows, kBlockColumns, multiply_int8},
+    {kTileRows, kept_strip_bytes, arrange_kept_int8, kBlockRows, kBlockColumns, multiply_kept_int8},
     {kTileRows, int4_strip_bytes, arrange_int4, kBlockRows, kBlockColumns, multiply_int4},
     {int4_byte_layout, arrange_int4_bytes<2>, kBlockColumns, multiply_int4_bytes<2>},
     {int8_int4_layout, arrange_int4_bytes<1>, kBlockColumns, multiply_int4_bytes<1>},

@@ -47,6 +47,20 @@ bool arrange_int8(const MatmulInt8Args& args, int64_t first_row, void* strip) {
   return true;
 }
 
+// What makes values of the sums of a row, of which zero points take their part of the weights' sums
+// in these columns.
+inline auto int8_values(const MatmulInt8Args& args, int64_t column, int64_t columns,
+                        const int32_t* column_sums) {
+  const auto scaled = scaled_sums(args, column, columns);
+  const Vector::Int weights = Vector::load(column_sums);
+  const int32_t* const zeros = args.a_zero;
+  return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
+    if (!zeros) return scaled(sums, row);
+    const Vector::Int of_zero = _mm512_mullo_epi32(Vector::broadcast(zeros[row]), weights);
+    return scaled(_mm512_sub_epi32(sums, of_zero), row);
+  };
+}
+
 class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
  public:
   Int8Block(const MatmulInt8Args& args, const void* strips, int64_t first_row, int64_t first_column)
@@ -67,15 +81,8 @@ class Int8Block : TileBlock<MatmulInt8Args, int32_t> {
       multiply(word / kTileWords, count_of(words, kTileWords));
     }
     finish_block([&](int64_t column) {
-      const auto scaled =
-          scaled_sums(args_, first_column_ + column, least(columns_ - column, kTileRows));
-      const Vector::Int column_sums = Vector::load(column_sums_ + column);
-      const int32_t* const zeros = args_.a_zero;
-      return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
-        if (!zeros) return scaled(sums, row);
-        const Vector::Int of_zero = _mm512_mullo_epi32(Vector::broadcast(zeros[row]), column_sums);
-        return scaled(_mm512_sub_epi32(sums, of_zero), row);
-      };
+      return int8_values(args_, first_column_ + column, least(columns_ - column, kTileRows),
+                         column_sums_ + column);
     });
   }
 

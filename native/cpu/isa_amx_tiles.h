@@ -1,9 +1,9 @@
 // Products of AMX tiles, of 16 rows of 64 bytes: for isa_amx.cc alone (see isa.h).
 //
-// The product is made transposed. Weights are the left operand, whose rows are in memory as they
-// have to be, K along them. Activations are the right one, whose rows are interleaved: they are
-// arranged so once, in strips of 16 rows, for all weights. A tile of sums thus has a column of y in
-// each of its rows.
+// The product is made transposed, unless weights are kept in panels (isa_amx_int8_kept.h). Weights
+// are the left operand, whose rows are in memory as they have to be, K along them. Activations are
+// the right one, whose rows are interleaved: they are arranged so once, in strips of 16 rows, for
+// all weights. A tile of sums thus has a column of y in each of its rows.
 #pragma once
 
 #include "cpu/isa_avx512_vector.h"
@@ -29,11 +29,11 @@ constexpr int kMostSteps = 16;
 using StepWeights = int32_t[kMostSteps][kHalves][kTileSize];
 
 // The tile registers while this lives: weights have whole tiles, activations and sums so many
-// columns.
+// columns and rows.
 class TileRegisters {
  public:
-  explicit TileRegisters(int columns = kTileWords) {
-    const Configuration configuration(columns * static_cast<int>(sizeof(int32_t)));
+  explicit TileRegisters(int columns = kTileWords, int rows = kTileRows) {
+    const Configuration configuration(columns * static_cast<int>(sizeof(int32_t)), rows);
     _tile_loadconfig(&configuration);
   }
   ~TileRegisters() { _tile_release(); }
@@ -48,11 +48,11 @@ class TileRegisters {
     uint16_t row_bytes[16] = {};
     uint8_t rows[16] = {};
 
-    explicit Configuration(int column_bytes) {
+    Configuration(int column_bytes, int row_count) {
       for (int tile = 0; tile < 8; ++tile) {
         const bool is_weights = tile == 4 || tile == 5;
         row_bytes[tile] = static_cast<uint16_t>(is_weights ? kTileBytes : column_bytes);
-        rows[tile] = kTileRows;
+        rows[tile] = static_cast<uint8_t>(is_weights ? kTileRows : row_count);
       }
       asm volatile("" ::: "memory");  // to the compiler, loading it reads no memory
     }
@@ -78,6 +78,13 @@ template <int kSums, int kWeights, int kActivations>
 [[gnu::always_inline]] inline void add_int8_products() {
   asm volatile("tdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSums), "i"(kWeights),
                "i"(kActivations));
+}
+
+// Adds products of signed activations with unsigned weights.
+template <int kSums, int kActivations, int kWeights>
+[[gnu::always_inline]] inline void add_kept_int8_products() {
+  asm volatile("tdpbsud %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSums), "i"(kActivations),
+               "i"(kWeights));
 }
 
 // Tiles 0 and 1 are sums of the first of two strips, 2 and 3 of the second; weights are in 4 and 5,
@@ -154,9 +161,9 @@ inline Vector::Int load_words(const int32_t* words, int64_t left) {
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t count_of(int64_t size, int64_t part) { return (size + part - 1) / part; }
 
-// A block of y: up to kBlockRows by kBlockColumns, whose sums are tiles with a column of y in each
-// row.
-template <typename Args, typename Sum>
+// A block of y: up to kBlockRows by kBlockColumns, whose sums are tiles with a column of y, or a
+// row of it, in each row.
+template <typename Args, typename Sum, bool kHasRowsOfY = false>
 class TileBlock {
  protected:
   TileBlock(const Args& args, int64_t first_row, int64_t first_column,
@@ -214,7 +221,7 @@ class TileBlock {
     const int32_t* sums = reinterpret_cast<const int32_t*>(sums_[strip][column / kTileRows]);
     Vector::Int v[kTileRows];
     for (int i = 0; i < kTileRows; ++i) v[i] = Vector::load(sums + i * kTileWords);
-    Vector::transpose(v);
+    if (!kHasRowsOfY) Vector::transpose(v);
     const int64_t first_row = strip * kTileRows;
     const TileOfY y = {first_row_ + first_row, least(rows_ - first_row, kTileRows), n, columns};
     switch (args_.activation) {

@@ -240,7 +240,8 @@ IntegerProduct int8_product() {
 
 const MatrixProduct<MatmulInt8Args>* matrix_product(const MatmulInt8Args& args) {
   const MatrixUnit* matrices = configuration().matrices;
-  return matrices && !args.b_is_prepacked ? &matrices->int8 : nullptr;
+  if (!matrices) return nullptr;
+  return args.b_is_prepacked ? &matrices->kept_int8 : &matrices->int8;
 }
 
 }  // namespace

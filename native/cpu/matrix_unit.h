@@ -41,6 +41,7 @@ struct Int4TileProduct {
 struct MatrixUnit {
   const char* name;
   MatrixProduct<MatmulInt8Args> int8;
+  MatrixProduct<MatmulInt8Args> kept_int8;  // of weights in the panels of its instruction set
   MatrixProduct<MatmulInt4Args> int4;
   Int4TileProduct int4_bytes;
   Int4TileProduct int8_int4;

@@ -20,11 +20,8 @@ int32_t sum_of(const int32_t* words, int64_t count) {
   return sum;
 }
 
-// Those that weights are to be kept in, or null. Matrix units multiply them as they are.
-const KeptInt8Panels* kept_panels() {
-  const Configuration& chosen = configuration();
-  return chosen.matrices ? nullptr : chosen.isa->int8.kept;
-}
+// Those that weights are to be kept in, or null.
+const KeptInt8Panels* kept_panels() { return configuration().isa->int8.kept; }
 
 }  // namespace
 
@@ -66,6 +63,8 @@ const int32_t* PrepackedInt8::stretch(const int32_t* prepacked, int64_t column,
                                       int64_t index) const {
   return panel(prepacked, column / columns_) + columns_ + index * stretch_size_;
 }
+
+int64_t PrepackedInt8::stretch_words() const { return stretch_words_; }
 
 void PrepackedInt8::pack(const int32_t* w, int32_t* prepacked) const {
   std::fill_n(prepacked, kHeaderWords, 0);

@@ -4,6 +4,8 @@
 // A header says whose they are. Then come the columns (rows of the weights), panel by panel: what
 // the weights of each column add up to, and the panel's stretches of K, one after the other, as the
 // instruction set packs them (KeptInt8Panels).
+//
+// isa_*.cc may include this: what is inline here, they do not call (see isa.h).
 #pragma once
 
 #include <cstdint>
@@ -35,6 +37,8 @@ class PrepackedInt8 {
   // What is there for a column, the first of a panel but for its sum.
   const int32_t* sum(const int32_t* prepacked, int64_t column) const;
   const int32_t* stretch(const int32_t* prepacked, int64_t column, int64_t index) const;
+  // Of a stretch that is not the last.
+  int64_t stretch_words() const;
 
  private:
   static constexpr int64_t kHeaderWords = kLineWords;

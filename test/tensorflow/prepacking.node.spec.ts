@@ -136,6 +136,7 @@ if (testBackends.some(({ place }) => place === 'host')) {
       ['scalar', false],
       ['avx2', true],
       ['avx512vnni', true],
+      ['amx', true],
       ['', jasmine.any(Boolean)],
     ] as const) {
       it(`has the same bits and leaves nothing behind, QUTLASS_CPU_ISA=${isa}`, async () => {
