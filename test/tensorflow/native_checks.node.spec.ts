@@ -234,6 +234,43 @@ const CALLS: WrongCall[] = [
   },
 ];
 
+/** Of ops that have no kernel for a GPU. */
+const HOST_CALLS: WrongCall[] = [
+  {
+    because: 'w is no matrix',
+    op: 'QutlassPrepackInt8',
+    inputs: () => [int32([8])],
+    attributes: {},
+    error: /prepackInt8: w has shape \[8\], expected rank 2/,
+  },
+  {
+    because: 'nothing was prepacked',
+    op: 'QutlassUnprepackInt8',
+    inputs: () => [int32([64])],
+    attributes: {},
+    error: /unprepackInt8: prepacked is not prepacked, expected what prepackInt8 made/,
+  },
+  {
+    because: 'w is weights as they are',
+    op: 'QutlassLinearInt8Prepacked',
+    inputs: () => [float32([2, 16]), int32([3, 4]), float32([3])],
+    attributes: {},
+    error: /linearInt8Prepacked: w has shape \[3,4\], expected rank 1/,
+  },
+  {
+    because: 'w was prepacked with another K',
+    op: 'QutlassLinearInt8Prepacked',
+    inputs: () => {
+      const backend = findBackend('tensorflow') as TensorflowBackend;
+      const w = execute(backend, 'QutlassPrepackInt8', [int32([3, 4])], {});
+      return [float32([2, 17]), w, float32([3])];
+    },
+    attributes: {},
+    // The latter where the processor does not prepack.
+    error: /w was prepacked with 4 words a row, expected 5, for K=17|w is not prepacked/,
+  },
+];
+
 if (testBackends.some(({ name }) => name === 'tensorflow')) {
   describe('a wrong call of a native op', () => {
     let backend: TensorflowBackend;
@@ -242,7 +279,9 @@ if (testBackends.some(({ name }) => name === 'tensorflow')) {
       backend = findBackend('tensorflow') as TensorflowBackend;
     });
 
-    for (const { because, op, inputs, attributes, outputs = 1, error } of CALLS) {
+    const isOnGpu = testBackends.some(({ place }) => place === 'device');
+    const calls = isOnGpu ? CALLS : [...CALLS, ...HOST_CALLS];
+    for (const { because, op, inputs, attributes, outputs = 1, error } of calls) {
       it(`of ${op} is an error where ${because}`, () => {
         const before = tf.memory().numTensors;
         tf.tidy(() => {

@@ -130,7 +130,7 @@ async function outcomeOn(isa: string): Promise<unknown> {
   }
 }
 
-if (testBackends.some(({ place }) => place === 'host')) {
+if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'host')) {
   describe('linearInt8 on tfjs-node', () => {
     for (const [isa, prepacked] of [
       ['scalar', false],
