@@ -9,9 +9,8 @@
 #include "cpu/isa_int4_kernels.h"
 #include "cpu/isa_int4_lanes.h"
 #include "cpu/isa_int4_vnni.h"
-#include "cpu/isa_int8_kept_panel.h"
 #include "cpu/isa_int8_kernels.h"
-#include "cpu/isa_int8_panel.h"
+#include "cpu/isa_int8_panel_table.h"
 #include "cpu/isa_int8_vnni.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
@@ -214,25 +213,8 @@ constexpr PreparedForm kPreparedInt8 = {Int8Vector::kWords * kInt8PerWord,
                                         Int8Vector::kWords* kInt8PerWord, 0,
                                         prepare_int8_vnni<Vector, Int8Vector>};
 
-// Kept ones for any number of rows.
-constexpr Int8Panels int8_panels(bool kept) {
-  Int8Panels panels = {
-      12,
-      kept ? 1 : 8,
-      2 * Vector::kLanes,
-      kPanelElements,
-      kPreparedInt8,
-      pack_int8_panel<Vector, Int8Vector, 2>,
-      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
-       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
-       int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>,
-       int8_panel_tile<Vector, Int8Vector, 2, 7>, int8_panel_tile<Vector, Int8Vector, 2, 8>,
-       int8_panel_tile<Vector, Int8Vector, 2, 9>, int8_panel_tile<Vector, Int8Vector, 2, 10>,
-       int8_panel_tile<Vector, Int8Vector, 2, 11>, int8_panel_tile<Vector, Int8Vector, 2, 12>}};
-  if (kept) ask_for_kept_panels<Vector, Int8Vector, 2, 12>(panels);
-  return panels;
-}
-constexpr Int8Panels kInt8PanelsToKeep = int8_panels(true);
+constexpr Int8Panels kInt8PanelsToKeep =
+    int8_panels_to_keep<Vector, Int8Vector, 2, 12>(kPanelElements, kPreparedInt8);
 constexpr KeptInt8Panels kKeptInt8Panels = {&kInt8PanelsToKeep, 0, Int8Vector::kWords};
 
 }  // namespace
@@ -245,7 +227,7 @@ constexpr Isa kAvx512VnniIsa = {
       {4, int8_tile<Int8Vector, 2, 4>},
       {4, int8_tile<Int8Vector, 3, 4>},
       {4, int8_tile<Int8Vector, 4, 4>}},
-     int8_panels(false),
+     int8_panels<Vector, Int8Vector, 2, 12>(8, kPanelElements, kPreparedInt8),
      &kKeptInt8Panels},
     Vector::kLanes,
     int4_kernels<BlockIntegers::kParts>(kInt4Dots, 5),

@@ -4,9 +4,8 @@
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_vnni.h"
-#include "cpu/isa_int8_kept_panel.h"
 #include "cpu/isa_int8_kernels.h"
-#include "cpu/isa_int8_panel.h"
+#include "cpu/isa_int8_panel_table.h"
 #include "cpu/isa_int8_vnni.h"
 
 namespace qutlass::cpu {
@@ -57,34 +56,21 @@ constexpr PreparedForm kPreparedInt8 = {Int8Vector::kWords * kInt8PerWord,
                                         Int8Vector::kWords* kInt8PerWord, 0,
                                         prepare_int8_vnni<Vector, Int8Vector>};
 
-// Kept ones for any number of rows.
-constexpr Int8Panels int8_panels(bool kept) {
-  Int8Panels panels = {
-      6,
-      kept ? 1 : 8,
-      2 * Vector::kLanes,
-      kPanelElements,
-      kPreparedInt8,
-      pack_int8_panel<Vector, Int8Vector, 2>,
-      {int8_panel_tile<Vector, Int8Vector, 2, 1>, int8_panel_tile<Vector, Int8Vector, 2, 2>,
-       int8_panel_tile<Vector, Int8Vector, 2, 3>, int8_panel_tile<Vector, Int8Vector, 2, 4>,
-       int8_panel_tile<Vector, Int8Vector, 2, 5>, int8_panel_tile<Vector, Int8Vector, 2, 6>}};
-  if (kept) ask_for_kept_panels<Vector, Int8Vector, 2, 6>(panels);
-  return panels;
-}
-constexpr Int8Panels kInt8PanelsToKeep = int8_panels(true);
+constexpr Int8Panels kInt8PanelsToKeep =
+    int8_panels_to_keep<Vector, Int8Vector, 2, 6>(kPanelElements, kPreparedInt8);
 constexpr KeptInt8Panels kKeptInt8Panels = {&kInt8PanelsToKeep, 0, Int8Vector::kWords};
 
-constexpr IntegerKernels kInt8 = {kPreparedInt8,
-                                  6,
-                                  {{4, int8_tile<Int8Vector, 1, 4>},
-                                   {4, int8_tile<Int8Vector, 2, 4>},
-                                   {2, int8_tile<Int8Vector, 3, 2>},
-                                   {2, int8_tile<Int8Vector, 4, 2>},
-                                   {2, int8_tile<Int8Vector, 5, 2>},
-                                   {2, int8_tile<Int8Vector, 6, 2>}},
-                                  int8_panels(false),
-                                  &kKeptInt8Panels};
+constexpr IntegerKernels kInt8 = {
+    kPreparedInt8,
+    6,
+    {{4, int8_tile<Int8Vector, 1, 4>},
+     {4, int8_tile<Int8Vector, 2, 4>},
+     {2, int8_tile<Int8Vector, 3, 2>},
+     {2, int8_tile<Int8Vector, 4, 2>},
+     {2, int8_tile<Int8Vector, 5, 2>},
+     {2, int8_tile<Int8Vector, 6, 2>}},
+    int8_panels<Vector, Int8Vector, 2, 6>(8, kPanelElements, kPreparedInt8),
+    &kKeptInt8Panels};
 
 struct Int4Int4Vector : Int4Vector {
   using Sums = __m256i;

@@ -1,5 +1,6 @@
-// The tile that first reads a panel in which int8 weights are kept, over the vector types of an
-// instruction set: for isa_*.cc alone (see isa.h). The panels are those of isa_int8_panel.h.
+// Panels of int8 weights to pack for a product, and to keep weights in, over the vector types of an
+// instruction set: for isa_*.cc alone (see isa.h). They are those of isa_int8_panel.h; kept ones
+// have tiles of their own, for the first that read a panel.
 #pragma once
 
 #include "cpu/isa.h"
@@ -47,11 +48,34 @@ void int8_kept_panel_tile(const void* const* a, const int32_t* panel, int64_t wo
   for (int part = 0; part < kSums; ++part) add_to_sums<V>(tiles[part], sums, stride);
 }
 
-// Gives panels these tiles, of 1 ... kRows rows.
 template <typename V, typename V8, int kVectors, int kRows>
-constexpr void ask_for_kept_panels(Int8Panels& panels) {
+constexpr void set_tiles(Int8Panels& panels) {
+  panels.tiles[kRows - 1] = int8_panel_tile<V, V8, kVectors, kRows>;
+  if constexpr (kRows > 1) set_tiles<V, V8, kVectors, kRows - 1>(panels);
+}
+
+template <typename V, typename V8, int kVectors, int kRows>
+constexpr void set_asking_tiles(Int8Panels& panels) {
   panels.asking_tiles[kRows - 1] = int8_kept_panel_tile<V, V8, kVectors, kRows>;
-  if constexpr (kRows > 1) ask_for_kept_panels<V, V8, kVectors, kRows - 1>(panels);
+  if constexpr (kRows > 1) set_asking_tiles<V, V8, kVectors, kRows - 1>(panels);
+}
+
+// Panels with tiles of up to kRows rows.
+template <typename V, typename V8, int kVectors, int kRows>
+constexpr Int8Panels int8_panels(int least_rows, int64_t elements, const PreparedForm& prepared) {
+  Int8Panels panels = {kRows,    least_rows, kVectors * V::kLanes,
+                       elements, prepared,   pack_int8_panel<V, V8, kVectors>,
+                       {}};
+  set_tiles<V, V8, kVectors, kRows>(panels);
+  return panels;
+}
+
+// The same for any number of rows, and to keep weights in.
+template <typename V, typename V8, int kVectors, int kRows>
+constexpr Int8Panels int8_panels_to_keep(int64_t elements, const PreparedForm& prepared) {
+  Int8Panels panels = int8_panels<V, V8, kVectors, kRows>(1, elements, prepared);
+  set_asking_tiles<V, V8, kVectors, kRows>(panels);
+  return panels;
 }
 
 }  // namespace
