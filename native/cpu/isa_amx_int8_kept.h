@@ -3,8 +3,8 @@
 //
 // A step of a panel, 16 words of K of two tiles of columns, is what the right operand has to be, so
 // this product is not transposed: activations are the left operand. Weights have 128 added, and
-// every sum thus 128 times the sum of its row, the row's excess, which follows the tiles of a
-// strip.
+// every sum thus 128 times the sum of its row: a strip ends with the tile that its sums begin with,
+// which takes that off.
 #pragma once
 
 #include "cpu/isa_amx_int8.h"

@@ -111,20 +111,20 @@ int64_t prepacked_int8_size(int64_t n, int64_t words) {
   return kept_panels() ? PrepackedInt8(*configuration().isa, n, words).size() : 0;
 }
 
-bool read_prepacked_int8(const int32_t* prepacked, int64_t size, int64_t& n, int64_t& words) {
+std::optional<PrepackedShape> prepacked_int8_shape(const int32_t* prepacked, int64_t size) {
   PrepackedInt8Header header;
-  if (!kept_panels() || size * sizeof(int32_t) < sizeof header) return false;
+  if (!kept_panels() || size * sizeof(int32_t) < sizeof header) return std::nullopt;
   std::memcpy(&header, prepacked, sizeof header);
-  n = header.n;
-  words = header.words;
-  if (n < 0 || words < 0 || n > size || words > size) return false;
-  const PrepackedInt8 weights(*configuration().isa, n, words);
-  return weights.size() == size && weights.is_at(prepacked);
+  const PrepackedShape shape = {header.n, header.words};
+  if (shape.n < 0 || shape.words < 0 || shape.n > size || shape.words > size) return std::nullopt;
+  const PrepackedInt8 weights(*configuration().isa, shape.n, shape.words);
+  if (weights.size() != size || !weights.is_at(prepacked)) return std::nullopt;
+  return shape;
 }
 
 const char* prepack_int8(const PrepackInt8Args& args) {
   if (const char* error = configuration_error()) return error;
-  if (prepacked_int8_size(args.n, args.words) == 0) return nullptr;
+  if (!kept_panels()) return nullptr;
   PrepackedInt8(*configuration().isa, args.n, args.words).pack(args.w, args.prepacked);
   return nullptr;
 }

@@ -1,4 +1,4 @@
-// Arithmetic modulo 2^32.
+// Arithmetic modulo 2^32, for sums with terms beyond int32 that are taken off again.
 #pragma once
 
 #include <cstdint>

@@ -19,11 +19,11 @@ class LinearInt4 {
         activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    LinearOperands operands(context, has_bias_, quantizer_);
-    operands.expect_words(int4_words, kMaxKInt4Int4);
-    auto args = operands.arguments<LinearInt4Args>();
+    const LinearOperands operands(context, has_bias_, quantizer_);
+    const int64_t n = operands.expect_words(int4_words, kMaxKInt4Int4);
+    auto args = operands.arguments<LinearInt4Args>(n);
     args.activation = activation_;
-    const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
+    const Tensor y = context.output(0, "y", kFloat, operands.product_shape(n));
     args.y = y.data<float>();
     context.run(kKernels, args);
   }

@@ -25,18 +25,15 @@ class LinearInt8 {
   }
 
   void compute(const OpContext& context) const {
-    LinearOperands operands(context, has_bias_, quantizer_);
+    const LinearOperands operands(context, has_bias_, quantizer_);
     const int64_t most_k = symmetric_ ? kMaxKInt8 : kMaxKInt8ZeroPoint;
-    if (kIsPrepacked) {
-      operands.expect_prepacked_int8(most_k);
-    } else {
-      operands.expect_words(int8_words, most_k);
-    }
-    auto args = operands.arguments<LinearInt8Args>();
+    const int64_t n = kIsPrepacked ? operands.expect_prepacked_int8(most_k)
+                                   : operands.expect_words(int8_words, most_k);
+    auto args = operands.arguments<LinearInt8Args>(n);
     args.symmetric = symmetric_;
     args.w_is_prepacked = kIsPrepacked;
     args.activation = activation_;
-    const Tensor y = context.output(0, "y", kFloat, operands.product_shape());
+    const Tensor y = context.output(0, "y", kFloat, operands.product_shape(n));
     args.y = y.data<float>();
     context.run(kKernels, args);
   }

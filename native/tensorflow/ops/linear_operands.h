@@ -21,39 +21,38 @@ class LinearOperands {
     x_.expect_rank_at_least(2);
   }
 
-  // Rows of w of words_of(K) words, and K at most `most_k`, so that no int32 sum overflows.
-  void expect_words(int64_t (*words_of)(int64_t), int64_t most_k) {
+  // N, of rows of w of words_of(K) words; K is at most `most_k`, so that no int32 sum overflows.
+  int64_t expect_words(int64_t (*words_of)(int64_t), int64_t most_k) const {
     w_.expect_rank(2);
     expect_summable(k(), most_k);
     expect_packed(w_, words_of(k()), k());
-    n_ = w_.shape()[0];
+    return w_.shape()[0];
   }
   // The same of weights that prepackInt8 made.
-  void expect_prepacked_int8(int64_t most_k) {
+  int64_t expect_prepacked_int8(int64_t most_k) const {
     expect_summable(k(), most_k);
-    const PrepackedShape shape = prepacked_shape(w_);
+    const cpu::PrepackedShape shape = prepacked_shape(w_);
     if (shape.words != int8_words(k())) {
       throw OpError("w was prepacked with " + std::to_string(shape.words) +
                     " words a row, expected " + std::to_string(int8_words(k())) + ", for " +
                     k_is(k()));
     }
-    n_ = shape.n;
+    return shape.n;
   }
 
-  // Known, as the arguments are, once the weights are as expected.
-  Shape product_shape() const { return with_last(x_.shape(), n_); }
+  Shape product_shape(int64_t n) const { return with_last(x_.shape(), n); }
 
   // The arguments as far as these are they; all else is 0. They point into this.
   template <typename Args>
-  Args arguments() const {
+  Args arguments(int64_t n) const {
     Args args = {};
     args.x = x_.data<float>();
     args.w = w_.data<int32_t>();
     args.w_scale = w_scale_.data<float>();
-    args.w_scale_is_scalar = is_one_for_all(w_scale_, {n_}, "a row of w");
-    args.bias = optional_data<float>(bias_, {n_}, "one value a row of w");
+    args.w_scale_is_scalar = is_one_for_all(w_scale_, {n}, "a row of w");
+    args.bias = optional_data<float>(bias_, {n}, "one value a row of w");
     args.m = x_.rows();
-    args.n = n_;
+    args.n = n;
     args.k = k();
     args.method = quantizer_.method();
     args.rotation = quantizer_.rotation(x_, matrix_);
@@ -65,7 +64,6 @@ class LinearOperands {
 
   const RowQuantizer& quantizer_;
   Tensor x_, w_, w_scale_;
-  int64_t n_ = 0;
   std::optional<Tensor> bias_, matrix_;
 };
 

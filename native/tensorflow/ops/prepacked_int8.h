@@ -6,20 +6,14 @@
 
 namespace qutlass::tensorflow {
 
-struct PrepackedShape {
-  int64_t n;
-  int64_t words;
-};
-
-inline PrepackedShape prepacked_shape(const Tensor& prepacked) {
+inline cpu::PrepackedShape prepacked_shape(const Tensor& prepacked) {
   prepacked.expect_rank(1);
-  PrepackedShape shape;
-  if (!cpu::read_prepacked_int8(prepacked.data<int32_t>(), prepacked.shape()[0], shape.n,
-                                shape.words)) {
+  const auto shape = cpu::prepacked_int8_shape(prepacked.data<int32_t>(), prepacked.shape()[0]);
+  if (!shape) {
     throw OpError(std::string(prepacked.name()) +
                   " is not prepacked, expected what prepackInt8 made in this process");
   }
-  return shape;
+  return *shape;
 }
 
 }  // namespace qutlass::tensorflow

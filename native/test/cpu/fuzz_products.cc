@@ -73,11 +73,14 @@ void fuzz_int4(Random& random) {
   reference::check_matmul_int4(args);
 }
 
+// Returns what it wanted.
 template <typename Args>
-void check_linear(const char* format_name, const LinearProblem<Args>& problem,
-                  Reference<Args> reference, Product<Args> product) {
+std::vector<float> check_linear(const char* format_name, const LinearProblem<Args>& problem,
+                                Reference<Args> reference, Product<Args> product) {
   context() += format(": %s, %s", format_name, problem.text().c_str());
-  check_product(problem.args, reference_product(problem.args, reference), product);
+  std::vector<float> want = reference_product(problem.args, reference);
+  check_product(problem.args, want, product);
+  return want;
 }
 
 void fuzz_int8(Random& random) {
@@ -88,15 +91,11 @@ void fuzz_int8(Random& random) {
       packed_int8(random_integers(random, n * k, -128, 127), n, k));
   problem.args.symmetric = random.chance(0.5);
   if (!problem.args.symmetric) problem.args.method = ScaleMethod::kAbsMax;
-  check_linear(problem.args.symmetric ? "int8" : "int8 with zero points", problem,
-               reference::linear_int8, cpu::linear_int8);
-  const Prepacked prepacked(problem.args.w, n, int8_words(k));
-  if (!prepacked.is_offered() || outcome().failures) return;
-  LinearInt8Args args = problem.args;
-  args.w = prepacked.weights();
-  args.w_is_prepacked = true;
-  context() += ", prepacked";
-  check_product(args, reference_product(problem.args, reference::linear_int8), cpu::linear_int8);
+  const std::vector<float> want =
+      check_linear(problem.args.symmetric ? "int8" : "int8 with zero points", problem,
+                   reference::linear_int8, cpu::linear_int8);
+  context() += ", then prepacked";
+  check_prepacked(problem.args, want);
 }
 
 void fuzz_int4_int4(Random& random) {

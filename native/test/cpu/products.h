@@ -201,6 +201,15 @@ struct LinearProblem {
   }
 };
 
+// The same bits of prepacked weights, with the threads that are set.
+inline void check_prepacked(LinearInt8Args args, const std::vector<float>& want) {
+  const Prepacked prepacked(args.w, args.n, int8_words(args.k));
+  if (!prepacked.is_offered()) return;
+  args.w = prepacked.weights();
+  args.w_is_prepacked = true;
+  check_product(args, want, cpu::linear_int8);
+}
+
 // A layer of int4 weights in groups, whose rows are quantized to int8 as they come.
 struct Int8Int4Problem {
   RandomRotation rotation;

@@ -11,14 +11,11 @@ void check(Random& random, int64_t m, int64_t n, int64_t k, bool symmetric) {
   problem.args.symmetric = symmetric;
   if (!symmetric) problem.args.method = ScaleMethod::kAbsMax;
   context() = format("%s, symmetric %d", problem.text().c_str(), symmetric);
-  check_product(problem.args, reference::linear_int8, cpu::linear_int8);
-
-  const Prepacked prepacked(problem.args.w, n, int8_words(k));
-  if (!prepacked.is_offered()) return;
-  LinearInt8Args args = problem.args;
-  args.w = prepacked.weights();
-  args.w_is_prepacked = true;
-  check_product(args, reference_product(problem.args, reference::linear_int8), cpu::linear_int8);
+  const std::vector<float> want = reference_product(problem.args, reference::linear_int8);
+  with_each_thread_count([&] {
+    check_product(problem.args, want, cpu::linear_int8);
+    check_prepacked(problem.args, want);
+  });
 }
 
 TEST_EACH_ISA(linear_int8) {

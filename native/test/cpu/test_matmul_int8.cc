@@ -169,18 +169,17 @@ TEST_EACH_ISA(prepacked_weights_are_known_by_their_header) {
   Random random(17);
   const std::vector<int32_t> w = random_words(random, kRows * kWords);
   const Prepacked prepacked(w.data(), kRows, kWords);
-  int64_t n = -1, words = -1;
-  const auto is_read = [&](const int32_t* weights, int64_t size) {
-    return cpu::read_prepacked_int8(weights, size, n, words);
-  };
-  CHECK(!is_read(w.data(), kRows * kWords), "is read where nothing was prepacked");
+  CHECK(!cpu::prepacked_int8_shape(w.data(), kRows * kWords),
+        "is read where nothing was prepacked");
   if (!prepacked.is_offered()) return;
-  CHECK(is_read(prepacked.weights(), prepacked.size()), "is not read");
-  CHECK(n == kRows && words == kWords, "is of shape [%lld, %lld]", static_cast<long long>(n),
-        static_cast<long long>(words));
-  CHECK(!is_read(prepacked.weights(), prepacked.size() - 1), "is read where a part is missing");
+  const auto shape = cpu::prepacked_int8_shape(prepacked.weights(), prepacked.size());
+  if (!CHECK(shape.has_value(), "is not read")) return;
+  CHECK(shape->n == kRows && shape->words == kWords, "is of shape [%lld, %lld]",
+        static_cast<long long>(shape->n), static_cast<long long>(shape->words));
+  CHECK(!cpu::prepacked_int8_shape(prepacked.weights(), prepacked.size() - 1),
+        "is read where a part is missing");
   const std::vector<int32_t> beginning(prepacked.weights(), prepacked.weights() + 3);
-  CHECK(!is_read(beginning.data(), 3), "is read where most is missing");
+  CHECK(!cpu::prepacked_int8_shape(beginning.data(), 3), "is read where most is missing");
 }
 
 TEST_EACH_ISA(denormal_and_special_scales) {

@@ -11,6 +11,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { TensorData, TensorflowBackend } from './backend';
+import { replaceData } from './replace_data';
 
 /** Products with weights before they are prepacked first: packing takes as long as it saves in some. */
 const FIRST_PRODUCTS = 4;
@@ -42,7 +43,7 @@ class Int8Weights {
       copy.dispose();
       return;
     }
-    const handle = this.swapHandles(w, copy);
+    const handle = replaceData(this.backend, w, copy);
     this.prepacked = { dataId: w.dataId, shape: w.shape, dtype: w.dtype };
     Object.defineProperty(this.record(w), 'id', {
       get: () => (this.isLent ? handle : this.restored()),
@@ -73,17 +74,7 @@ class Int8Weights {
     this.prepacked = null;
     this.products = 0;
     this.productsNeeded *= 2;
-    this.swapHandles(prepacked, weights);
-    return record.id;
-  }
-
-  /** Gives the tensor the data of a new one, lets its own go, and returns the new handle. */
-  private swapHandles(tensor: TensorInfo, replacement: TensorInfo & { dispose(): void }): number {
-    const own = this.record(tensor);
-    const other = this.record(replacement);
-    [own.id, other.id] = [other.id, own.id];
-    replacement.dispose();
-    return own.id;
+    return replaceData(this.backend, prepacked, weights);
   }
 
   private record({ dataId }: TensorInfo): TensorData {

@@ -10,24 +10,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { TensorflowBackend } from './backend';
+import { replaceData } from './replace_data';
 
 /** The data (by tfjs's dataId) known to be on the device. */
 const resident = new WeakSet<object>();
-
-function moveToDevice(backend: TensorflowBackend, tensor: TensorInfo): void {
-  const copy = backend.executeSingleOutput('QutlassToDevice', [], [tensor]);
-  const original = backend.tensorMap.get(tensor.dataId);
-  const moved = backend.tensorMap.get(copy.dataId);
-  [original.id, moved.id] = [moved.id, original.id];
-  copy.dispose();
-}
 
 /** Moves those of `tensors` to the device that are int32 and not there yet. */
 export function keepOnDevice(backend: TensorflowBackend, tensors: TensorInfo[]): void {
   if (!backend.isUsingGpuDevice) return;
   for (const tensor of tensors) {
     if (tensor.dtype !== 'int32' || resident.has(tensor.dataId)) continue;
-    moveToDevice(backend, tensor);
+    replaceData(backend, tensor, backend.executeSingleOutput('QutlassToDevice', [], [tensor]));
     resident.add(tensor.dataId);
   }
 }
