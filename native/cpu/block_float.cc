@@ -98,11 +98,6 @@ void make_block_integers(const float* x, int64_t count, BlockForm form, BlockInt
   }
 }
 
-// The lane of a part of a block, given the block's number in a run.
-int64_t lane_of(Int4Order order, int64_t block, int64_t part, int64_t parts) {
-  return order == Int4Order::kBytes ? part * kInt4RunBlocks + block : block * parts + part;
-}
-
 // The places of words one after the other among those of `order_words`.
 class Place {
  public:
@@ -152,18 +147,6 @@ int32_t sum_of_bytes(uint64_t bytes) {
   return static_cast<int32_t>(pairs * kOnes >> 48) - 8 * 128;
 }
 
-// The sum of the signed bytes of kInt4PartWords words of either kind.
-int32_t sum_of_part(const int32_t* even, const int32_t* odd) {
-  int32_t sum = 0;
-  for (int64_t i = 0; i < kInt4PartWords; i += 2) {
-    uint64_t two_words[2];
-    std::memcpy(&two_words[0], even + i, sizeof two_words[0]);
-    std::memcpy(&two_words[1], odd + i, sizeof two_words[1]);
-    for (const uint64_t bytes : two_words) sum += sum_of_bytes(bytes);
-  }
-  return sum;
-}
-
 }  // namespace
 
 int64_t BlockFloatLayout::block_end(int64_t word) const {
@@ -177,14 +160,10 @@ int64_t BlockFloatLayout::blocks_before(int64_t word) const {
          divide_up(word % span_words, block_words);
 }
 
-int64_t BlockFloatLayout::units_before(int64_t word) const {
-  if (!is_in_runs(order)) return blocks_before(word);
-  return divide_up(blocks_before(word), kInt4RunBlocks) * order_words;
-}
-
 int64_t BlockFloatLayout::sums_before(int64_t word) const {
-  if (order_words == 1 || order == Int4Order::kTiles) return 0;  // panels and tiles want none
-  return is_in_runs(order) ? units_before(word) : blocks_before(word) * order_words;
+  if (order == Int4Order::kSignedBytes) return blocks_before(word);
+  if (order_words == 1 || order == Int4Order::kTiles) return 0;  // other panels and tiles want none
+  return blocks_before(word) * order_words;
 }
 
 BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const BlockFloatLayout& layout,
@@ -194,7 +173,7 @@ BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const Block
       m_(m),
       k_(k),
       row_values_(round_up(layout.words, padded_words) * layout.parts),
-      row_units_(layout.parts == BlockIntegers::kParts ? layout.units_before(layout.words) : 0),
+      row_units_(layout.parts == BlockIntegers::kParts ? layout.blocks_before(layout.words) : 0),
       row_sums_(layout.sums_before(layout.words)),
       most_residuals_(layout.parts == BlockIntegers::kParts ? k / kElementsPerResidual : 0),
       values_(workspace.take<int32_t>(m * row_values_)),
@@ -234,7 +213,7 @@ BlockForm BlockFloatRows::block_form() const {
   return {layout_.order != Int4Order::kHalves, row_sums_ > 0};
 }
 
-// In the order of single words, with all units and no sums.
+// In the order of single words, with all units, and a sum where there are any.
 void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                      int64_t number, int64_t words) const {
   units_[row * row_units_ + number] = block.unit;
@@ -244,6 +223,9 @@ void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, in
   for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
     to[i] = from[i] ^ static_cast<int32_t>(flips);
   }
+  if (row_sums_ == 0) return;
+  negative_sums_[row * row_sums_ + number] =
+      layout_.sums_factor * std::accumulate(block.negative_sums, block.negative_sums + words, 0);
 }
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
@@ -256,30 +238,12 @@ void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t 
   for (int64_t i = 0; i < words; ++i, place.next()) sums[*place] += block.negative_sums[i];
 }
 
-void BlockFloatRows::put_block_of_run(const BlockIntegers& block, int64_t row, int64_t first_word,
-                                      int64_t number, int64_t words) const {
-  const int64_t run = number / kInt4RunBlocks * layout_.order_words;
-  float* units = units_ + row * row_units_ + run;
-  int32_t* sums = negative_sums_ + row * row_sums_ + run;
-  put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
-  Place place(first_word, layout_.order_words);
-  const int64_t parts = layout_.order_words / kInt4PartWords;
-  for (int64_t i = 0; i < words; ++i, place.next()) {
-    const int64_t part = *place / kInt4PartWords;
-    const int64_t lane = lane_of(layout_.order, number % kInt4RunBlocks, part, parts);
-    units[lane] = block.unit;
-    sums[lane] += block.negative_sums[i];
-  }
-}
-
 void BlockFloatRows::put(const BlockIntegers& block, int64_t row, int64_t first_word,
                          int64_t number, int64_t words) const {
   if (is_for_panels()) {
     put_panel_block(block, row, first_word, number, words);
-  } else if (!is_in_runs(layout_.order)) {
-    put_block(block, row, first_word, number, words);
   } else {
-    put_block_of_run(block, row, first_word, number, words);
+    put_block(block, row, first_word, number, words);
   }
 }
 
@@ -300,7 +264,7 @@ void BlockFloatRows::prepare_row(const int32_t* words, int64_t row) const {
     const int32_t last[kInt8WordsPerWord] = {words[whole_words * kInt8WordsPerWord]};
     put_int8_words(last, 1, row, whole_words);
   }
-  if (is_in_runs(layout_.order)) add_sums_of_runs(row);
+  if (layout_.order == Int4Order::kSignedBytes) put_sums_of_blocks(row);
 }
 
 // The int8 words that go with `count` words of weights, from `first_word` on.
@@ -309,34 +273,30 @@ void BlockFloatRows::put_int8_words(const int32_t* words, int64_t count, int64_t
   const uint64_t flips = layout_.order == Int4Order::kUnsignedBytes ? kAdded128s : uint64_t{0};
   const int64_t order_words = layout_.order_words;
   int32_t* const values = values_ + row * row_values_;
-  int32_t* const sums =
-      layout_.order == Int4Order::kByteLanes ? negative_sums_ + row * row_sums_ : nullptr;
   Place place(first_word, order_words);
   for (int64_t i = 0; i < count; ++i, place.next()) {
     const uint64_t low = static_cast<uint32_t>(words[i * kInt8WordsPerWord]);
     const uint64_t high = static_cast<uint32_t>(words[i * kInt8WordsPerWord + 1]);
     const uint64_t bytes = (low | high << 32) ^ flips;
-    if (sums) sums[first_word + i] = -layout_.sums_factor * sum_of_bytes(bytes);
     int32_t* out = values + (first_word + i - *place) * BlockIntegers::kPartsOfBytes + *place;
     out[0] = even_bytes(bytes);
     out[order_words] = even_bytes(bytes >> 8);
   }
 }
 
-// The negative sums of a row of bytes, of which every kInt4PartWords words go to one lane. A block
-// is whole vectors, of order_words each.
-void BlockFloatRows::add_sums_of_runs(int64_t row) const {
-  const int64_t order_words = layout_.order_words, parts = order_words / kInt4PartWords;
-  const int32_t* even = values_ + row * row_values_;
-  int32_t* const sums = negative_sums_ + row * row_sums_;
-  for (int64_t word = 0; word < layout_.words; word += order_words) {
-    const int64_t block = word / layout_.block_words;
-    int32_t* const run = sums + block / kInt4RunBlocks * order_words;
-    for (int64_t part = 0; part < parts; ++part, even += kInt4PartWords) {
-      run[lane_of(layout_.order, block % kInt4RunBlocks, part, parts)] -=
-          sum_of_part(even, even + order_words);
+// The negative sums of a row of bytes, whose words are in order: even elements, then odd ones.
+void BlockFloatRows::put_sums_of_blocks(int64_t row) const {
+  const int32_t* values = values_ + row * row_values_;
+  int32_t* sums = negative_sums_ + row * row_sums_;
+  for (int64_t word = 0, end; word < layout_.words; word = end) {
+    end = layout_.block_end(word);
+    int32_t sum = 0;
+    for (int64_t i = word; i < end; ++i) {
+      uint64_t bytes;
+      std::memcpy(&bytes, values + i * BlockIntegers::kPartsOfBytes, sizeof bytes);
+      sum += sum_of_bytes(bytes);
     }
-    even += order_words;
+    *sums++ = -layout_.sums_factor * sum;
   }
 }
 

@@ -31,11 +31,6 @@ struct Residuals {
   float magnitude;
 };
 
-// Whether units and sums are those of the lanes of runs of blocks.
-inline bool is_in_runs(Int4Order order) {
-  return order == Int4Order::kBytes || order == Int4Order::kBytesOfGroups;
-}
-
 // How rows of K are cut and ordered.
 struct BlockFloatLayout {
   int64_t words;        // of a weight row
@@ -45,15 +40,14 @@ struct BlockFloatLayout {
   int64_t order_words;
   Int4Order order;
   int64_t parts;            // of a word's integers: BlockIntegers::kParts, or kPartsOfBytes
-  int32_t sums_factor = 1;  // of the negative sums of kByteLanes
+  int32_t sums_factor = 1;  // of the negative sums of kSignedBytes
 
   static constexpr int64_t kMaxBlockWords = 2 * kMaxLanes;
 
   int64_t block_end(int64_t word) const;
-  // The number of blocks, and of units and negative sums, before a word that begins a block, or,
-  // where lanes of several have units of their own, a run of them.
+  // The number of blocks, which have a unit each, and of negative sums before a word that begins a
+  // block.
   int64_t blocks_before(int64_t word) const;
-  int64_t units_before(int64_t word) const;
   int64_t sums_before(int64_t word) const;
 };
 
@@ -74,18 +68,18 @@ class BlockFloatRows {
   const int32_t* values(int64_t row, int64_t word) const {
     return values_ + row * row_values_ + word * layout_.parts;
   }
-  // All units of a row. With panels, that is all that is wanted beside values.
+  // All units of a row.
   const float* units(int64_t row) const { return units_ + row * row_units_; }
   BlockFloats from(int64_t row, int64_t word) const {
     return {values(row, word),
-            units(row) + layout_.units_before(word),
+            units(row) + layout_.blocks_before(word),
             negative_sums_ + row * row_sums_ + layout_.sums_before(word),
             row_values_,
             row_units_,
             row_sums_};
   }
   // All rows in the order of tiles.
-  Int4ByteRows byte_rows() const { return {values_, units_, m_, row_values_, row_units_}; }
+  Int4ByteRows byte_rows() const { return {values_, m_, row_values_}; }
   Residuals residuals(int64_t row) const;
   // What a residual may change a product by, as a share of the sum of the terms' magnitudes: what
   // the contract grants for K roundings, less those that there are.
@@ -95,7 +89,7 @@ class BlockFloatRows {
   void prepare_row(const float* x, int64_t row) const;
   void prepare_row(const int32_t* words, int64_t row) const;
   void put_int8_words(const int32_t* words, int64_t count, int64_t row, int64_t first_word) const;
-  void add_sums_of_runs(int64_t row) const;
+  void put_sums_of_blocks(int64_t row) const;
   void clear_row(int64_t row) const;
   bool is_for_panels() const { return layout_.order_words == 1; }
   BlockForm block_form() const;
@@ -106,8 +100,6 @@ class BlockFloatRows {
                        int64_t words) const;
   void put_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                  int64_t words) const;
-  void put_block_of_run(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
-                        int64_t words) const;
 
   BlockFloatLayout layout_;
   MakeBlockIntegers make_block_;

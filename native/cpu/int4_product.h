@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "cpu/isa.h"
 #include "cpu/matrix_unit.h"
+#include "cpu/prepacked_int4.h"
 #include "qutlass/ops.h"
 
 namespace qutlass::cpu {
@@ -19,6 +21,11 @@ struct Int4Product {
   int64_t groups;  // of a weight row
   // Of a group. One that is all of K may end within a word, which it then has for itself.
   int64_t group_words;
+  // How words and groups lie that are prepacked.
+  struct Kept {
+    PrepackedInt4 words, groups;
+  };
+  std::optional<Kept> kept;
 
   Int4Product(const Isa& isa, const MatrixUnit* matrices, const MatmulInt4Args& args,
               const int32_t* int8_rows = nullptr)
@@ -28,13 +35,27 @@ struct Int4Product {
         int8_rows(int8_rows),
         words(int4_words(args.k)),
         groups(group_count(args.k, args.group_size)),
-        group_words(std::max<int64_t>(int4_words(args.group_size), 1)) {}
+        group_words(std::max<int64_t>(int4_words(args.group_size), 1)) {
+    if (args.is_prepacked) {
+      kept.emplace(Kept{PrepackedInt4(isa, args.n, words), PrepackedInt4(isa, args.n, groups)});
+    }
+  }
 
   const Int4Kernels& kernels() const { return int8_rows ? isa.int8_int4 : isa.int4; }
 
+  // Where they are not prepacked.
   Int4Row row(int64_t n) const {
     return {args.w + n * words, args.scales + n * groups,
             args.zeros ? args.zeros + n * groups : nullptr};
+  }
+
+  // Those of a weight row, wherever they are.
+  uint32_t word(int64_t n, int64_t index) const {
+    return static_cast<uint32_t>(args.w[kept ? kept->words.place(n, index) : n * words + index]);
+  }
+  float scale(int64_t n, int64_t group) const { return of_group(args.scales, n, group); }
+  int32_t zero(int64_t n, int64_t group) const {
+    return args.zeros ? of_group(args.zeros, n, group) : 8;
   }
 
   Int4Rows rows(int64_t first, int64_t count) const { return {row(first), words, groups, count}; }
@@ -55,6 +76,12 @@ struct Int4Product {
 
   // For parallel_for: a vector's product and what it takes to unpack its weights.
   int64_t work() const { return args.m * args.n * args.k / 2; }
+
+ private:
+  template <typename T>
+  T of_group(const T* values, int64_t n, int64_t group) const {
+    return values[kept ? kept->groups.place(n, group) : n * groups + group];
+  }
 };
 
 }  // namespace qutlass::cpu

@@ -98,6 +98,18 @@ struct IntegerKernels {
   const KeptInt8Panels* kept = nullptr;  // null where weights are best kept as they are
 };
 
+// Some words of all columns of a panel of words (Int4WordPanels), and their groups: [word][column]
+// and [group][column].
+struct Int4PanelGroups {
+  const float* scales;
+  const int32_t* zeros;  // or null for 8
+};
+struct Int4WordPanel {
+  const int32_t* words;
+  Int4PanelGroups groups;
+  int64_t columns;
+};
+
 // One row of an int4 weight.
 struct Int4Row {
   const int32_t* words;
@@ -118,23 +130,14 @@ enum class Int4Order {
   // Nibble 0 of each 16-bit half of the words, nibble 1 of each, ...; with a unit for each block,
   // and the negative sums of the integers of each lane of it.
   kHalves,
-  // As bytes (isa_int4_byte_dot.h). A unit and a negative sum for each lane of a run of
-  // kInt4RunBlocks blocks: lane p * kInt4RunBlocks + b for part p of block b, kInt4PartWords of
-  // each
-  // vector, ...
-  kBytes,
-  // ... or lane parts * b + p.
-  kBytesOfGroups,
-  // As bytes (isa_int4_lanes.h), without units and with a negative sum for each word, times 8 for
-  // weights without zero points.
-  kByteLanes,
-  // As bytes, to be arranged in tiles (int4_tiles.h): a unit for each block, no sums.
+  // As bytes of int8 rows, to be arranged in tiles (int4_tiles.h).
   kTiles,
   // As bytes with 128 added, word by word, with a unit for each block (isa_int4_byte_panel.h).
   kUnsignedBytes,
+  // As bytes, word by word, with a unit and a negative sum for each block, the latter times 8 for
+  // weights without zero points (isa_int4_word_panel.h).
+  kSignedBytes,
 };
-constexpr int kInt4RunBlocks = 4;
-constexpr int kInt4PartWords = 4;
 
 // A tile's rows of activations in block floating point (block_float.h), from some block on. The
 // next row is so many parts of integers, units and sums on.
@@ -186,12 +189,29 @@ struct Int4Panels {
   // scales[group of the chunk][column] are the scales.
   void (*pack)(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
                int32_t* panel, float* scales);
-  // Adds the products of a tile's rows with such a panel to the sums. The
-  // integers at `x` are in the order of single words; `units` are of blocks of
-  // kInt4PanelBlockWords, of which the last of a group or of K may be short.
-  void (*tiles[kMaxPanelRows])(const int32_t* const* x, const float* const* units,
-                               const int32_t* panel, const float* scales, int64_t words,
-                               int64_t group_words, const Int4PanelSums& sums);
+  // Adds the products of a tile's rows with such a panel to the sums. The integers at `x` are in
+  // the order of single words; its units are of blocks of kInt4PanelBlockWords, of which the last
+  // of a group or of K may be short.
+  void (*tiles[kMaxPanelRows])(const BlockFloats& x, const int32_t* panel, const float* scales,
+                               int64_t words, int64_t group_words, const Int4PanelSums& sums);
+  // Packs so many words of columns of a panel of words, from where they are; null where weights are
+  // not kept so.
+  void (*pack_words)(const Int4WordPanel& from, int64_t words, int64_t group_words, int32_t* panel,
+                     float* scales) = nullptr;
+};
+
+// The same of panels whose words are as they were, [word][column]: tiles unpack them in registers.
+// Such panels need no more time than it takes to interleave words, so they are for few rows, too,
+// and weights may be kept in them (prepacked_int4.h).
+constexpr int kMaxWordPanelRows = 6;
+struct Int4WordPanels {
+  int rows;     // the most of a tile
+  int columns;  // of a panel
+  // to[i][column] = columns[column][i], of `count` elements each: of words, scales or zeros.
+  void (*interleave)(const int32_t* const* columns, int64_t count, int32_t* to);
+  // With activations in the order kSignedBytes.
+  void (*tiles[kMaxWordPanelRows])(const BlockFloats& x, const Int4WordPanel& panel, int64_t words,
+                                   int64_t group_words, const Int4PanelSums& sums);
 };
 
 // Unpacks some words of int4_columns weight rows to w[k][column] = q - zero, and the scales of
@@ -209,6 +229,7 @@ struct Int4Kernels {
   const Int4Dots* dots;  // in order of preference
   int dots_count;        // 0 where other kernels do as well
   Int4Panels panels;
+  const Int4WordPanels* word_panels = nullptr;  // or null
 };
 
 // How each of some columns of floats becomes integers (see quantize in qutlass/numerics.h).

@@ -24,14 +24,13 @@ int64_t int4_strip_size(const MatmulInt4Args& args) {
   return count_of(args.k, kStepElements) * kTileSize;
 }
 
-// Fewer rows are vectors' work. Sums of small groups are scaled so often that tiles are worth their
-// while only for more.
-int64_t least_int4_rows(int64_t group_size) { return group_size < 64 ? 20 : 8; }
+// Fewer rows are vectors' work.
+constexpr int64_t kLeastInt4Rows = 9;
 
 int64_t int4_strip_bytes(const MatmulInt4Args& args) {
   const bool are_groups_whole_steps =
       args.group_size >= args.k || args.group_size % kStepElements == 0;
-  if (args.m < least_int4_rows(args.group_size) || !are_groups_whole_steps) return 0;
+  if (args.m < kLeastInt4Rows || !are_groups_whole_steps) return 0;
   return int4_strip_size(args) * static_cast<int64_t>(sizeof(int32_t));
 }
 
@@ -82,6 +81,16 @@ bool arrange_int4(const MatmulInt4Args& args, int64_t first_row, void* strip) {
   return too_small == 0;
 }
 
+// 16-bit integers -16 ... 15 as bf16.
+inline Vector::Int small_integers_to_bf16(Vector::Int v) {
+  // By their low 5 bits, in pairs.
+  alignas(64) static constexpr uint32_t kTable[] = {0x3f800000, 0x40404000, 0x40a04080, 0x40e040c0,
+                                                    0x41104100, 0x41304120, 0x41504140, 0x41704160,
+                                                    0xc170c180, 0xc150c160, 0xc130c140, 0xc110c120,
+                                                    0xc0e0c100, 0xc0a0c0c0, 0xc040c080, 0xbf80c000};
+  return _mm512_permutexvar_epi16(v, _mm512_load_si512(kTable));
+}
+
 // Nibbles less `zero`, as bf16: of the first 4 words, of which there are `left`, the nibbles j of
 // all 16-bit halves are in the 128 bits number j.
 class StepUnpacker {
@@ -92,21 +101,25 @@ class StepUnpacker {
                              : _mm_maskz_loadu_epi32(Vector::first_lanes(left), words);
     const Vector::Int shifted = _mm512_srlv_epi16(_mm512_broadcast_i32x4(four), shifts_);
     const Vector::Int q = Vector::bit_and(shifted, _mm512_set1_epi16(0xf));
-    const Vector::Int index = _mm512_sub_epi16(q, _mm512_set1_epi16(static_cast<short>(zero)));
-    return _mm512_permutexvar_epi16(index, _mm512_load_si512(kTable));
+    return small_integers_to_bf16(_mm512_sub_epi16(q, _mm512_set1_epi16(static_cast<short>(zero))));
   }
 
  private:
-  // The bf16 values -16 ... 15, by their low 5 bits, in pairs.
-  alignas(64) static constexpr uint32_t kTable[] = {0x3f800000, 0x40404000, 0x40a04080, 0x40e040c0,
-                                                    0x41104100, 0x41304120, 0x41504140, 0x41704160,
-                                                    0xc170c180, 0xc150c160, 0xc130c140, 0xc110c120,
-                                                    0xc0e0c100, 0xc0a0c0c0, 0xc040c080, 0xbf80c000};
-
   const Vector::Int shifts_ =
       _mm512_set_epi64(0x000c000c000c000c, 0x000c000c000c000c, 0x0008000800080008,
                        0x0008000800080008, 0x0004000400040004, 0x0004000400040004, 0, 0);
 };
+
+// What makes values of a block's sums, for TileBlock::finish_block.
+inline auto int4_values(const MatmulInt4Args& args) {
+  const float* const scales = args.row_scale;
+  return [=](int64_t) {
+    return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
+      return Vector::multiply(Vector::as_float(sums),
+                              Vector::broadcast(scales ? scales[row] : 1.0f));
+    };
+  };
+}
 
 class Int4Block : TileBlock<MatmulInt4Args, float> {
  public:
@@ -128,13 +141,7 @@ class Int4Block : TileBlock<MatmulInt4Args, float> {
         add_products(word / kStepWords, steps);
       }
     }
-    const float* const scales = args_.row_scale;
-    finish_block([=](int64_t) {
-      return [=](Vector::Int sums, int64_t row) __attribute__((always_inline)) {
-        return Vector::multiply(Vector::as_float(sums),
-                                Vector::broadcast(scales ? scales[row] : 1.0f));
-      };
-    });
+    finish_block(int4_values(args_));
   }
 
  private:

@@ -88,13 +88,14 @@ struct Int4Int4Vector : Int4Vector {
 constexpr Int4Panels kInt4Panels = {
     Int4Order::kHalves,
     6,
-    8,
+    12,
     2 * Vector::kLanes,
     kPanelElements,
     pack_int4_panel<Int4Vector, 2>,
     {int4_panel_tile<Int4Vector, 2, 1>, int4_panel_tile<Int4Vector, 2, 2>,
      int4_panel_tile<Int4Vector, 2, 3>, int4_panel_tile<Int4Vector, 2, 4>,
-     int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>}};
+     int4_panel_tile<Int4Vector, 2, 5>, int4_panel_tile<Int4Vector, 2, 6>},
+    pack_int4_panel_of_words<Int4Vector, 2>};
 
 // Of an activation with 128 added and a weight, vpmaddubsw's sums of two products are at most 255 *
 // 15 * 2 each way: 16 bits hold four.
@@ -112,22 +113,36 @@ struct Int8Int4Vector : Int4Vector {
   using Vector::multiply_add;
 };
 
+// Of signed bytes and nibbles, they are at most 128 * 15 * 2 each way: 16 bits hold eight.
+struct NibbleVector {
+  using Sums = __m256i;
+  static constexpr int64_t kMostWords = 4;
+  static constexpr int kSumsWanted = 1;
+
+  static Sums begun(Sums) { return Int4Vector::zero_int(); }
+  static Sums multiply_add(Sums sums, __m256i activations, __m256i nibbles) {
+    return in_register(_mm256_add_epi16(sums, _mm256_maddubs_epi16(nibbles, activations)));
+  }
+  static __m256i ended(__m256i total, Sums sums) { return Int8Int4Vector::ended(total, sums); }
+};
+
 constexpr Int4Panels kInt8Int4Panels = {
     Int4Order::kUnsignedBytes,
     4,
-    16,
+    48,
     2 * Vector::kLanes,
     kPanelElements,
     pack_int4_byte_panel<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes>,
     {int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 1>,
      int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 2>,
      int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 3>,
-     int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 4>}};
+     int4_byte_panel_tile<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes, 4>},
+    pack_int4_byte_panel_of_words<Int8Int4Vector, Int8Int4Vector, 2, BlockIntegers::kPartsOfBytes>};
 
 }  // namespace
 
 constexpr Isa kAvx2Isa =
-    avx2_table<Int4Vector, Int4Int4Vector>("avx2", kInt8, kInt4Panels, kInt8Int4Panels);
+    avx2_table<NibbleVector, Int4Int4Vector>("avx2", kInt8, kInt4Panels, kInt8Int4Panels);
 static_assert(panels_fit(kAvx2Isa));
 
 }  // namespace qutlass::cpu

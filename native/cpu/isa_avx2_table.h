@@ -5,9 +5,9 @@
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_block_integers.h"
 #include "cpu/isa_epilogue.h"
-#include "cpu/isa_int4_byte_dot.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
+#include "cpu/isa_int4_word_panel.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
 #include "cpu/isa_rotation_kernels.h"
@@ -18,14 +18,16 @@ namespace {
 // Panels fit the second-level cache; tiles read them from there as fast as they multiply.
 constexpr int64_t kPanelElements = 4096;
 
-// For activations of so many parts.
-template <typename V, int kParts>
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<V, kParts, 2>(), int4_byte_dots<V, kParts, 1>(),
-                                  int4_byte_dots_of_groups<V, kParts, 2>()};
+// For activations of so many parts; V4 multiplies nibbles with them (isa_int4_word_panel.h).
+template <typename V4, int kParts>
+constexpr Int4WordPanels kInt4WordPanels =
+    int4_word_panels<Int4Vector, V4, 4 * Vector::kLanes, kParts, WordTile<4, true>,
+                     WordTile<2, true>, WordTile<2, false>, WordTile<2, false>, WordTile<2, false>,
+                     WordTile<2, false>>(4);
 
-template <typename V, int kParts>
+template <typename V4, int kParts>
 constexpr Int4Kernels int4_kernels(const Int4Panels& panels) {
-  return {kInt4Dots<V, kParts>, sizeof kInt4Dots<V, kParts> / sizeof *kInt4Dots<V, kParts>, panels};
+  return {nullptr, 0, panels, &kInt4WordPanels<V4, kParts>};
 }
 
 template <typename V4>
@@ -49,17 +51,17 @@ constexpr IntegerKernels int4_int4_kernels() {
             int4_int4_panel_tile<Vector, V4, 2, 5>, int4_int4_panel_tile<Vector, V4, 2, 6>}}};
 }
 
-// Int4DotVector multiplies in int4 products of few rows, and Int4Int4Vector nibbles
-// (isa_int4_int4.h).
-template <typename Int4DotVector, typename Int4Int4Vector>
+// NibbleVector multiplies nibbles with bytes (isa_int4_word_panel.h), and Int4Int4Vector with
+// nibbles (isa_int4_int4.h).
+template <typename NibbleVector, typename Int4Int4Vector>
 constexpr Isa avx2_table(const char* name, const IntegerKernels& int8,
                          const Int4Panels& int4_panels, const Int4Panels& int8_int4_panels) {
   return {
       name,
       int8,
       Vector::kLanes,
-      int4_kernels<Int4DotVector, BlockIntegers::kParts>(int4_panels),
-      int4_kernels<Int4DotVector, BlockIntegers::kPartsOfBytes>(int8_int4_panels),
+      int4_kernels<NibbleVector, BlockIntegers::kParts>(int4_panels),
+      int4_kernels<NibbleVector, BlockIntegers::kPartsOfBytes>(int8_int4_panels),
       largest_magnitude<Int4Vector>,
       make_block_integers,
       2 * Vector::kLanes,

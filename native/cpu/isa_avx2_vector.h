@@ -186,53 +186,6 @@ struct Int4Vector : Vector {
   static Int load_bytes(const int8_t* x) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
   }
-  // vpmaddubsw adds two products, and 16 bits hold the sums of a leaf of two vectors. One kind of
-  // bytes comes after the other: so there are registers for the weights.
-  template <int kVectors, int kParts>
-  [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
-    static_assert(kVectors <= 2);
-    constexpr int64_t kBytes = sizeof(Int);
-    const auto sums_of = [&](const int8_t* bytes) __attribute__((always_inline)) {
-      Int sum = zero_int();
-      for (int v = 0; v < kVectors; ++v, bytes += kParts * kBytes) {
-        const Int products =
-            _mm256_add_epi16(_mm256_maddubs_epi16(even[v], load_bytes(bytes)),
-                             _mm256_maddubs_epi16(odd[v], load_bytes(bytes + kBytes)));
-        sum = v == 0 ? products : _mm256_add_epi16(sum, products);
-      }
-      return in_register(sum);
-    };
-    const Int low = _mm256_madd_epi16(sums_of(x), _mm256_set1_epi16(1));
-    if (kParts == BlockIntegers::kPartsOfBytes) return low;
-    return add(low, _mm256_madd_epi16(sums_of(x + 2 * kBytes), _mm256_set1_epi16(256)));
-  }
-  static Int add_halves(Int a, Int b) {
-    constexpr int kHighOfB = 0xcc, kHighOfALowOfB = 0x5;
-    return add(_mm256_blend_epi32(a, b, kHighOfB),
-               _mm256_castpd_si256(_mm256_shuffle_pd(_mm256_castsi256_pd(a), _mm256_castsi256_pd(b),
-                                                     kHighOfALowOfB)));
-  }
-  static Int add_quarters(Int a, Int b) {
-    const Float ab = _mm256_castsi256_ps(a), cd = _mm256_castsi256_ps(b);
-    return add(_mm256_castps_si256(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
-               _mm256_castps_si256(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1))));
-  }
-  static Int in_group_order(Int v) {
-    return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-  }
-  static Float load_repeated(const float* p) {
-    return _mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
-  }
-  static Int load_repeated(const int32_t* p) {
-    return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  }
-  static Float load_first_repeated(const float* p, int64_t count) {
-    const __m128 some = _mm_maskload_ps(p, first_of_four(count));
-    return _mm256_set_m128(some, some);
-  }
-  static Int load_first_repeated(const int32_t* p, int64_t count) {
-    return _mm256_broadcastsi128_si256(_mm_maskload_epi32(p, first_of_four(count)));
-  }
   static Float magnitude(Float v) {
     return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff)));
   }
@@ -241,18 +194,6 @@ struct Int4Vector : Vector {
     most = _mm_max_ps(most, _mm_movehl_ps(most, most));
     return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
   }
-  static void add_four_totals(const Float* v, float* out) {
-    const Float ab = add(_mm256_unpacklo_ps(v[0], v[1]), _mm256_unpackhi_ps(v[0], v[1]));
-    const Float cd = add(_mm256_unpacklo_ps(v[2], v[3]), _mm256_unpackhi_ps(v[2], v[3]));
-    const Float halves = add(_mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
-                             _mm256_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-    const __m128 totals =
-        _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
-    _mm_storeu_ps(out, _mm_add_ps(_mm_loadu_ps(out), totals));
-  }
-
- private:
-  static __m128i first_of_four(int64_t count) { return _mm256_castsi256_si128(first_lanes(count)); }
 };
 
 }  // namespace

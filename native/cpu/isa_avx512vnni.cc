@@ -3,12 +3,9 @@
 #include "cpu/isa_avx512_vector.h"
 #include "cpu/isa_block_integers.h"
 #include "cpu/isa_epilogue.h"
-#include "cpu/isa_int4_byte_dot.h"
-#include "cpu/isa_int4_byte_panel.h"
 #include "cpu/isa_int4_int4.h"
 #include "cpu/isa_int4_kernels.h"
-#include "cpu/isa_int4_lanes.h"
-#include "cpu/isa_int4_vnni.h"
+#include "cpu/isa_int4_word_panel.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel_table.h"
 #include "cpu/isa_int8_vnni.h"
@@ -27,6 +24,8 @@ struct Int8Vector {
   static constexpr int kWords = 16;
   static constexpr int kRowsToAskAhead = 1;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
+  static constexpr int64_t kMostWords = kMostSums;
+  static constexpr int kSumsWanted = 8;
   static constexpr int kPreparedBytes = 64;
 
   static Values add_128(Values v) {
@@ -77,84 +76,8 @@ struct Int4Vector : Vector {
   }
   static Float magnitude(Float v) { return _mm512_abs_ps(v); }
   static float largest(Float v) { return _mm512_reduce_max_ps(v); }
-  static void add_four_totals(const Float* v, float* out) {
-    const Float ab = add(_mm512_unpacklo_ps(v[0], v[1]), _mm512_unpackhi_ps(v[0], v[1]));
-    const Float cd = add(_mm512_unpacklo_ps(v[2], v[3]), _mm512_unpackhi_ps(v[2], v[3]));
-    const Float quarters = add(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
-                               _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-    const __m256 halves =
-        _mm256_add_ps(_mm512_castps512_ps256(quarters), _mm512_extractf32x8_ps(quarters, 1));
-    const __m128 totals =
-        _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
-    _mm_storeu_ps(out, _mm_add_ps(_mm_loadu_ps(out), totals));
-  }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
-  template <int kVectors, int kParts>
-  [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
-    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors, kParts>(even, odd, x);
-  }
-  static Int add_halves(Int a, Int b) {
-    constexpr int kHighOfB = 0xcccc, kHighOfALowOfB = 0x55;
-    const __m512d shuffled =
-        _mm512_shuffle_pd(_mm512_castsi512_pd(a), _mm512_castsi512_pd(b), kHighOfALowOfB);
-    return add(_mm512_mask_mov_epi32(a, kHighOfB, b), _mm512_castpd_si512(shuffled));
-  }
-  static Int add_quarters(Int a, Int b) {
-    const Float ab = _mm512_castsi512_ps(a), cd = _mm512_castsi512_ps(b);
-    return add(_mm512_castps_si512(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(2, 0, 2, 0))),
-               _mm512_castps_si512(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 1, 3, 1))));
-  }
-  static Int in_group_order(Int v) {
-    return _mm512_permutexvar_epi32(
-        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
-  }
-  static Float load_repeated(const float* p) { return _mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
-  static Int load_repeated(const int32_t* p) {
-    return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  }
-  static Float load_first_repeated(const float* p, int64_t count) {
-    return _mm512_broadcast_f32x4(_mm_maskz_loadu_ps(first_lanes(count), p));
-  }
-  static Int load_first_repeated(const int32_t* p, int64_t count) {
-    return _mm512_broadcast_i32x4(_mm_maskz_loadu_epi32(first_lanes(count), p));
-  }
-  static Float load_doubled(const float* p) { return doubled(_mm256_loadu_ps(p)); }
-  static Int load_doubled(const int32_t* p) {
-    return _mm512_castps_si512(load_doubled(reinterpret_cast<const float*>(p)));
-  }
-  static Float load_first_doubled(const float* p, int64_t count) {
-    return doubled(_mm256_maskz_loadu_ps(first_lanes(count), p));
-  }
-  static Int load_first_doubled(const int32_t* p, int64_t count) {
-    return _mm512_castps_si512(load_first_doubled(reinterpret_cast<const float*>(p), count));
-  }
-
-  template <int kParts>
-  static Float spread(const float* p) {
-    static_assert(kParts == 1 || kParts == 2 || kParts == 4);
-    if constexpr (kParts == 1) {
-      return broadcast(*p);
-    } else if constexpr (kParts == 2) {
-      const Int both =
-          _mm512_broadcastq_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
-      return _mm512_permutexvar_ps(
-          _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1), as_float(both));
-    } else {
-      return _mm512_permutevar_ps(
-          load_repeated(p), _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
-    }
-  }
-  template <int kParts>
-  static Int spread(const int32_t* p) {
-    return as_int(spread<kParts>(reinterpret_cast<const float*>(p)));
-  }
-
- private:
-  static Float doubled(__m256 v) {
-    return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7),
-                                 _mm512_castps256_ps512(v));
-  }
 };
 
 struct Int4Int4Vector {
@@ -176,38 +99,15 @@ struct Int4Int4Vector {
 // Panels fit the first-level cache: larger ones were slower.
 constexpr int64_t kPanelElements = 1024;
 
-constexpr Int4Dots kInt4Dots[] = {int4_byte_dots<Int4Vector, BlockIntegers::kParts, 2>(),
-                                  int4_byte_dots<Int4Vector, BlockIntegers::kParts, 1>(),
-                                  int4_byte_dots_of_groups<Int4Vector, BlockIntegers::kParts, 2>(),
-                                  int4_byte_dots_of_groups<Int4Vector, BlockIntegers::kParts, 4>()};
-constexpr Int4Dots kInt8Int4Dots[] = {int4_lane_dots<Int4Vector, Int8Vector, 1>(),
-                                      int4_lane_dots<Int4Vector, Int8Vector, 2>(),
-                                      int4_lane_dots<Int4Vector, Int8Vector, 4>()};
-
 // For activations of so many parts.
-template <int kParts, size_t kDotsCount>
-constexpr Int4Kernels int4_kernels(const Int4Dots (&dots)[kDotsCount], int least_panel_rows) {
-  return {dots,
-          kDotsCount,
-          {Int4Order::kUnsignedBytes,
-           12,
-           least_panel_rows,
-           2 * Vector::kLanes,
-           kPanelElements,
-           pack_int4_byte_panel<Int4Vector, Int8Vector, 2, kParts>,
-           {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 1>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 2>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 3>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 4>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 5>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 6>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 7>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 8>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 9>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 10>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 11>,
-            int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 12>}}};
-}
+template <int kParts>
+constexpr Int4WordPanels kInt4WordPanels =
+    int4_word_panels<Int4Vector, Int8Vector, 2 * Vector::kLanes, kParts, WordTile<2, true>,
+                     WordTile<2, true>, WordTile<2, true>, WordTile<2, true>, WordTile<2, true>,
+                     WordTile<2, true>>(6);
+
+template <int kParts>
+constexpr Int4Kernels kInt4Kernels = {nullptr, 0, {}, &kInt4WordPanels<kParts>};
 
 constexpr PreparedForm kPreparedInt8 = {Int8Vector::kWords * kInt8PerWord,
                                         Int8Vector::kWords* kInt8PerWord, 0,
@@ -230,8 +130,8 @@ constexpr Isa kAvx512VnniIsa = {
      int8_panels<Vector, Int8Vector, 2, 12>(8, kPanelElements, kPreparedInt8),
      &kKeptInt8Panels},
     Vector::kLanes,
-    int4_kernels<BlockIntegers::kParts>(kInt4Dots, 5),
-    int4_kernels<BlockIntegers::kPartsOfBytes>(kInt8Int4Dots, 5),
+    kInt4Kernels<BlockIntegers::kParts>,
+    kInt4Kernels<BlockIntegers::kPartsOfBytes>,
     largest_magnitude<Int4Vector>,
     make_block_integers,
     2 * Vector::kLanes,

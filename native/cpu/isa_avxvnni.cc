@@ -3,7 +3,6 @@
 #include "cpu/isa_avx2_table.h"
 #include "cpu/isa_avx2_vector.h"
 #include "cpu/isa_int4_byte_panel.h"
-#include "cpu/isa_int4_vnni.h"
 #include "cpu/isa_int8_kernels.h"
 #include "cpu/isa_int8_panel_table.h"
 #include "cpu/isa_int8_vnni.h"
@@ -19,6 +18,8 @@ struct Int8Vector {
   static constexpr int kWords = 8;
   static constexpr int kRowsToAskAhead = 0;
   static constexpr int64_t kMostSums = int64_t{1} << 30;
+  static constexpr int64_t kMostWords = kMostSums;
+  static constexpr int kSumsWanted = 8;
   static constexpr int kPreparedBytes = 32;
 
   static Values add_128(Values v) {
@@ -82,34 +83,28 @@ struct Int4Int4Vector : Int4Vector {
   static int32_t total(Int v) { return Vector::total(v); }
 };
 
-struct Int4DotVector : Int4Vector {
-  template <int kVectors, int kParts>
-  [[gnu::always_inline]] static Int leaf_sum(const Int* even, const Int* odd, const int8_t* x) {
-    return vnni_leaf_sum<Int4Vector, Int8Vector, kVectors, kParts>(even, odd, x);
-  }
-};
-
 // For activations of so many parts.
 template <int kParts>
 constexpr Int4Panels kInt4Panels = {
     Int4Order::kUnsignedBytes,
     6,
-    8,
+    kParts == BlockIntegers::kParts ? 24 : 48,
     2 * Vector::kLanes,
     kPanelElements,
-    pack_int4_byte_panel<Int4DotVector, Int8Vector, 2, kParts>,
-    {int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 1>,
-     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 2>,
-     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 3>,
-     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 4>,
-     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 5>,
-     int4_byte_panel_tile<Int4DotVector, Int8Vector, 2, kParts, 6>}};
+    pack_int4_byte_panel<Int4Vector, Int8Vector, 2, kParts>,
+    {int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 1>,
+     int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 2>,
+     int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 3>,
+     int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 4>,
+     int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 5>,
+     int4_byte_panel_tile<Int4Vector, Int8Vector, 2, kParts, 6>},
+    pack_int4_byte_panel_of_words<Int4Vector, Int8Vector, 2, kParts>};
 
 }  // namespace
 
 constexpr Isa kAvxVnniIsa =
-    avx2_table<Int4DotVector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels<BlockIntegers::kParts>,
-                                              kInt4Panels<BlockIntegers::kPartsOfBytes>);
+    avx2_table<Int8Vector, Int4Int4Vector>("avxvnni", kInt8, kInt4Panels<BlockIntegers::kParts>,
+                                           kInt4Panels<BlockIntegers::kPartsOfBytes>);
 static_assert(panels_fit(kAvxVnniIsa));
 
 }  // namespace qutlass::cpu

@@ -7,7 +7,7 @@
 // to it is taken off by the block's correction, which a panel has before the block's steps. Where
 // activations are int8 there are no high bytes.
 //
-// V is the type of isa_int4_byte_dot.h, which here has subtract_8(a, b) of bytes too. V8 has
+// V is the type of isa_int4_word_panel.h, which here has subtract_8(a, b) of bytes too. V8 has
 //   Sums                    a vector of partial sums, which may be narrow
 //   kMostSums               steps that may be added to it
 //   begun(total)            the sums to which such steps are added
@@ -25,12 +25,6 @@ constexpr int kByteBits = 8;
 constexpr int kParities = 2;
 constexpr int kHighPart = 2, kLowPart = 0;
 
-// The words of the block that begins with a word, of which so many words are left.
-[[gnu::always_inline]] inline int64_t panel_block_words(int64_t left_in_group, int64_t left) {
-  const int64_t most = left_in_group < left ? left_in_group : left;
-  return most < kInt4PanelBlockWords ? most : kInt4PanelBlockWords;
-}
-
 // What 128 times the weights makes of a block's sums, for activations of so many parts: in a high
 // byte it counts 256 times.
 template <typename V, int kParts>
@@ -40,25 +34,21 @@ template <typename V, int kParts>
 }
 
 // One vector of a panel's columns.
-template <typename V, typename V8, int kVectors, int kParts>
-void pack_int4_byte_columns(const Int4Row* rows, int64_t first_word, int64_t words,
-                            int64_t group_words, int32_t* panel, float* scales) {
+template <typename V, typename V8, int kVectors, int kParts, typename Columns>
+void pack_int4_byte_columns(const Columns& from, int64_t words, int64_t group_words, int32_t* panel,
+                            float* scales) {
   constexpr int kStep = kVectors * V::kLanes;
   const typename V::Int both_128 = V::broadcast(static_cast<int32_t>(0x80808080u));
-  int64_t group = first_word / group_words, left_in_group = 0, left_in_block = 0;
+  int64_t group = 0, left_in_group = 0, left_in_block = 0;
   typename V::Int zeros = V::zero_int(), excess = V::zero_int();
   int32_t* correction = panel;
   for (int64_t word = 0; word < words; word += V::kLanes) {
     typename V::Int columns[V::kLanes];
-    for (int lane = 0; lane < V::kLanes; ++lane) {
-      const int32_t* from = rows[lane].words + first_word + word;
-      columns[lane] = words - word >= V::kLanes ? V::load(from) : V::load_first(from, words - word);
-    }
-    V::transpose(columns);
+    from.load(word, words - word, columns);
     for (int i = 0; i < V::kLanes && word + i < words; ++i) {
       if (left_in_group == 0) {
-        zeros = panel_zeros<V>(rows, group, 0x01010101);
-        V::store(scales, panel_scales<V>(rows, group));
+        zeros = from.zeros(group, 0x01010101);
+        V::store(scales, from.scales(group));
         scales += kStep;
         ++group;
         left_in_group = group_words;
@@ -87,11 +77,19 @@ void pack_int4_byte_columns(const Int4Row* rows, int64_t first_word, int64_t wor
 template <typename V, typename V8, int kVectors, int kParts>
 void pack_int4_byte_panel(const Int4Row* rows, int64_t first_word, int64_t words,
                           int64_t group_words, int32_t* panel, float* scales) {
-  for (int v = 0; v < kVectors; ++v) {
-    pack_int4_byte_columns<V, V8, kVectors, kParts>(rows + v * V::kLanes, first_word, words,
-                                                    group_words, panel + v * V::kLanes,
-                                                    scales + v * V::kLanes);
-  }
+  pack_from_rows<V, kVectors>(
+      rows, first_word, group_words, panel, scales, [=](const auto& from, int32_t* to, float* of) {
+        pack_int4_byte_columns<V, V8, kVectors, kParts>(from, words, group_words, to, of);
+      });
+}
+
+template <typename V, typename V8, int kVectors, int kParts>
+void pack_int4_byte_panel_of_words(const Int4WordPanel& words_panel, int64_t words,
+                                   int64_t group_words, int32_t* panel, float* scales) {
+  pack_from_words<V, kVectors>(
+      words_panel, panel, scales, [=](const auto& from, int32_t* to, float* of) {
+        pack_int4_byte_columns<V, V8, kVectors, kParts>(from, words, group_words, to, of);
+      });
 }
 
 // Adds the products of so many steps, those of the parts of x from `part` on.
@@ -138,13 +136,12 @@ template <typename V, typename V8, int kParts, int kPart, int kVectors, int kRow
 }
 
 template <typename V, typename V8, int kVectors, int kParts, int kRows>
-void int4_byte_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
-                          const float* scales, int64_t words, int64_t group_words,
-                          const Int4PanelSums& sums) {
+void int4_byte_panel_tile(const BlockFloats& x, const int32_t* panel, const float* scales,
+                          int64_t words, int64_t group_words, const Int4PanelSums& sums) {
   constexpr int kStep = kVectors * V::kLanes;
   constexpr bool kHasHighBytes = kParts == BlockIntegers::kParts;
   const int32_t* rows[kRows];
-  for (int i = 0; i < kRows; ++i) rows[i] = x[i];
+  for (int i = 0; i < kRows; ++i) rows[i] = x.values + i * x.row_values;
   int64_t left_in_group = group_words;
   for (int64_t word = 0, block = 0; word < words; ++block) {
     const int64_t block_words = panel_block_words(left_in_group, words - word);
@@ -162,7 +159,7 @@ void int4_byte_panel_tile(const int32_t* const* x, const float* const* units, co
       }
     }
     add_bytes<V, V8, kParts, kLowPart>(rows, steps, block_words, tile);
-    end_block<V, kHasHighBytes>(tile, units, block, scales, sums);
+    end_block<V, kHasHighBytes>(tile, x, block, scales, sums);
     for (int i = 0; i < kRows; ++i) rows[i] += block_words * kParts;
     panel = steps + block_words * kParities * kStep;
     word += block_words;

@@ -32,23 +32,86 @@ template <typename V>
                         __attribute__((always_inline)) { return rows[lane].scales[group]; });
 }
 
+// Where the words of a vector of columns come from: load(word, count, columns) gives up to kLanes
+// of them, a vector each; zeros(group, ones) and scales(group) are those of their groups. Here,
+// from rows of weights.
+template <typename V>
+struct RowColumns {
+  const Int4Row* rows;
+  int64_t first_word, first_group;
+
+  [[gnu::always_inline]] void load(int64_t word, int64_t count,
+                                   typename V::Int (&columns)[V::kLanes]) const {
+    for (int lane = 0; lane < V::kLanes; ++lane) {
+      const int32_t* from = rows[lane].words + first_word + word;
+      columns[lane] = count >= V::kLanes ? V::load(from) : V::load_first(from, count);
+    }
+    V::transpose(columns);
+  }
+  [[gnu::always_inline]] typename V::Int zeros(int64_t group, int32_t ones) const {
+    return panel_zeros<V>(rows, first_group + group, ones);
+  }
+  [[gnu::always_inline]] typename V::Float scales(int64_t group) const {
+    return panel_scales<V>(rows, first_group + group);
+  }
+};
+
+// The same from a panel of words.
+template <typename V>
+struct WordColumns {
+  Int4WordPanel panel;
+
+  [[gnu::always_inline]] void load(int64_t word, int64_t count,
+                                   typename V::Int (&columns)[V::kLanes]) const {
+    for (int i = 0; i < V::kLanes && i < count; ++i) {
+      columns[i] = V::load(panel.words + (word + i) * panel.columns);
+    }
+  }
+  [[gnu::always_inline]] typename V::Int zeros(int64_t group, int32_t ones) const {
+    if (!panel.groups.zeros) return V::broadcast(8 * ones);
+    return V::multiply(V::load(panel.groups.zeros + group * panel.columns), V::broadcast(ones));
+  }
+  [[gnu::always_inline]] typename V::Float scales(int64_t group) const {
+    return V::load(panel.groups.scales + group * panel.columns);
+  }
+};
+
+// Calls pack(columns, panel, scales) for every vector of a panel's columns.
+template <typename V, int kVectors, typename Pack>
+[[gnu::always_inline]] inline void pack_from_rows(const Int4Row* rows, int64_t first_word,
+                                                  int64_t group_words, int32_t* panel,
+                                                  float* scales, Pack pack) {
+  for (int v = 0; v < kVectors; ++v) {
+    const RowColumns<V> columns = {rows + v * V::kLanes, first_word, first_word / group_words};
+    pack(columns, panel + v * V::kLanes, scales + v * V::kLanes);
+  }
+}
+template <typename V, int kVectors, typename Pack>
+[[gnu::always_inline]] inline void pack_from_words(const Int4WordPanel& from, int32_t* panel,
+                                                   float* scales, Pack pack) {
+  for (int v = 0; v < kVectors; ++v) {
+    const int lane = v * V::kLanes;
+    const WordColumns<V> columns = {
+        {from.words + lane,
+         {from.groups.scales + lane, from.groups.zeros ? from.groups.zeros + lane : nullptr},
+         from.columns}};
+    pack(columns, panel + lane, scales + lane);
+  }
+}
+
 // One vector of a panel's columns.
-template <typename V, int kVectors>
-void pack_int4_columns(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
-                       int32_t* panel, float* scales) {
-  int64_t group = first_word / group_words, left_in_group = 0;
+template <typename V, int kVectors, typename Columns>
+void pack_int4_columns(const Columns& from, int64_t words, int64_t group_words, int32_t* panel,
+                       float* scales) {
+  int64_t group = 0, left_in_group = 0;
   typename V::Int zeros = V::zero_int();
   for (int64_t word = 0; word < words; word += V::kLanes) {
     typename V::Int columns[V::kLanes];
-    for (int lane = 0; lane < V::kLanes; ++lane) {
-      const int32_t* from = rows[lane].words + first_word + word;
-      columns[lane] = words - word >= V::kLanes ? V::load(from) : V::load_first(from, words - word);
-    }
-    V::transpose(columns);
+    from.load(word, words - word, columns);
     for (int i = 0; i < V::kLanes && word + i < words; ++i) {
       if (left_in_group == 0) {
-        zeros = panel_zeros<V>(rows, group, 0x00010001);
-        V::store(scales, panel_scales<V>(rows, group));
+        zeros = from.zeros(group, 0x00010001);
+        V::store(scales, from.scales(group));
         scales += kVectors * V::kLanes;
         ++group;
         left_in_group = group_words;
@@ -67,16 +130,31 @@ void pack_int4_columns(const Int4Row* rows, int64_t first_word, int64_t words, i
 template <typename V, int kVectors>
 void pack_int4_panel(const Int4Row* rows, int64_t first_word, int64_t words, int64_t group_words,
                      int32_t* panel, float* scales) {
-  for (int v = 0; v < kVectors; ++v) {
-    pack_int4_columns<V, kVectors>(rows + v * V::kLanes, first_word, words, group_words,
-                                   panel + v * V::kLanes, scales + v * V::kLanes);
-  }
+  pack_from_rows<V, kVectors>(rows, first_word, group_words, panel, scales,
+                              [=](const auto& from, int32_t* to, float* of) {
+                                pack_int4_columns<V, kVectors>(from, words, group_words, to, of);
+                              });
+}
+
+template <typename V, int kVectors>
+void pack_int4_panel_of_words(const Int4WordPanel& words_panel, int64_t words, int64_t group_words,
+                              int32_t* panel, float* scales) {
+  pack_from_words<V, kVectors>(words_panel, panel, scales,
+                               [=](const auto& from, int32_t* to, float* of) {
+                                 pack_int4_columns<V, kVectors>(from, words, group_words, to, of);
+                               });
+}
+
+// The words of the block that begins with a word, of which so many words are left.
+[[gnu::always_inline]] inline int64_t panel_block_words(int64_t left_in_group, int64_t left) {
+  const int64_t most = left_in_group < left ? left_in_group : left;
+  return most < kInt4PanelBlockWords ? most : kInt4PanelBlockWords;
 }
 
 // sums += scale * unit * tile, at the end of a block; without units they are 1.
 template <typename V, bool kHasUnits, int kVectors, int kRows>
 [[gnu::always_inline]] inline void end_block(const typename V::Int (&tile)[kRows][kVectors],
-                                             const float* const* units, int64_t block,
+                                             const BlockFloats& x, int64_t block,
                                              const float* scales, const Int4PanelSums& sums) {
   for (int v = 0; v < kVectors; ++v) {
     const typename V::Float scale = V::load(scales + v * V::kLanes);
@@ -84,7 +162,9 @@ template <typename V, bool kHasUnits, int kVectors, int kRows>
       const int64_t place = i * sums.stride + v * V::kLanes;
       float* out = sums.sums + place;
       typename V::Float products = V::to_float(tile[i][v]);
-      if (kHasUnits) products = V::multiply(products, V::broadcast(units[i][block]));
+      if (kHasUnits) {
+        products = V::multiply(products, V::broadcast(x.units[i * x.row_units + block]));
+      }
       V::store(out, V::multiply_add(products, scale, V::load(out)));
       if (!sums.magnitudes) continue;
       float* magnitude = sums.magnitudes + place;
@@ -94,16 +174,13 @@ template <typename V, bool kHasUnits, int kVectors, int kRows>
 }
 
 template <typename V, int kVectors, int kRows>
-void int4_panel_tile(const int32_t* const* x, const float* const* units, const int32_t* panel,
-                     const float* scales, int64_t words, int64_t group_words,
-                     const Int4PanelSums& sums) {
+void int4_panel_tile(const BlockFloats& x, const int32_t* panel, const float* scales, int64_t words,
+                     int64_t group_words, const Int4PanelSums& sums) {
   const int32_t* rows[kRows];
-  for (int i = 0; i < kRows; ++i) rows[i] = x[i];
+  for (int i = 0; i < kRows; ++i) rows[i] = x.values + i * x.row_values;
   int64_t left_in_group = group_words, step = 0;
   for (int64_t word = 0, block = 0; word < words; ++block) {
-    int64_t block_words =
-        left_in_group < kInt4PanelBlockWords ? left_in_group : kInt4PanelBlockWords;
-    if (words - word < block_words) block_words = words - word;
+    const int64_t block_words = panel_block_words(left_in_group, words - word);
     word += block_words;
     typename V::Int tile[kRows][kVectors];
     for (int i = 0; i < kRows; ++i) {
@@ -117,7 +194,7 @@ void int4_panel_tile(const int32_t* const* x, const float* const* units, const i
         for (int v = 0; v < kVectors; ++v) tile[i][v] = V::dot(tile[i][v], row, columns[v]);
       }
     }
-    end_block<V, true>(tile, units, block, scales, sums);
+    end_block<V, true>(tile, x, block, scales, sums);
     left_in_group -= block_words;
     if (left_in_group == 0) {
       left_in_group = group_words;

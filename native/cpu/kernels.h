@@ -31,14 +31,18 @@ const char* dequantize_int4(const DequantizeInt4Args& args);
 // int32 elements of prepacked weights; 0 where this processor multiplies them best as they are, and
 // nothing is prepacked.
 int64_t prepacked_int8_size(int64_t n, int64_t words);
+int64_t prepacked_int4_size(int64_t n, int64_t words);
 // The shape of the weights that `size` elements hold; nothing where those were not prepacked here.
 struct PrepackedShape {
   int64_t n;
   int64_t words;
 };
 std::optional<PrepackedShape> prepacked_int8_shape(const int32_t* prepacked, int64_t size);
-const char* prepack_int8(const PrepackInt8Args& args);
-const char* unprepack_int8(const UnprepackInt8Args& args);
+std::optional<PrepackedShape> prepacked_int4_shape(const int32_t* prepacked, int64_t size);
+const char* prepack_int8(const PrepackArgs& args);
+const char* prepack_int4(const PrepackArgs& args);
+const char* unprepack_int8(const UnprepackArgs& args);
+const char* unprepack_int4(const UnprepackArgs& args);
 
 // Bytes of scratch, aligned to 64, that a product needs at `workspace`.
 size_t workspace_bytes(const MatmulInt8Args& args);

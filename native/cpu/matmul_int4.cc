@@ -18,15 +18,17 @@ Int4Product product_of(const MatmulInt4Args& args, const int32_t* int8_rows = nu
 }
 
 // The products by matrices of floats; null where there are none.
-const MatrixProduct<MatmulInt4Args>* matrix_product() {
+const MatrixProduct<MatmulInt4Args>* matrix_product(const MatmulInt4Args& args) {
   const MatrixUnit* matrices = configuration().matrices;
-  return matrices ? &matrices->int4 : nullptr;
+  if (!matrices) return nullptr;
+  return args.is_prepacked ? &matrices->kept_int4 : &matrices->int4;
 }
 
 // Whether int8 rows are multiplied as they are; else as floats, by matrices or vectors of them.
 bool has_int8_rows_kernels(const Int4Product& product) {
   if (is_in_int4_tiles(product)) return true;
-  return has_int4_integers(product) && matrices_bytes(matrix_product(), product.args) == 0;
+  return has_int4_integers(product) &&
+         matrices_bytes(matrix_product(product.args), product.args) == 0;
 }
 
 // The integers of int8 rows as floats, which are bf16 values, and what their product needs after
@@ -57,19 +59,15 @@ size_t workspace_bytes(const MatmulInt4Args& args) {
   const Int4Product product = product_of(args);
   const size_t integers = has_int4_integers(product) ? int4_integers_bytes(product) : 0;
   const size_t floats = static_cast<size_t>(int4_tiles_floats(product)) * sizeof(float);
-  return std::max({matrices_bytes(matrix_product(), args), integers, floats});
+  return std::max({matrices_bytes(matrix_product(args), args), integers, floats});
 }
 
 const char* matmul_int4(const MatmulInt4Args& args, void* workspace) {
   if (const char* error = configuration_error()) return error;
   if (args.m == 0 || args.n == 0) return nullptr;
   const Int4Product product = product_of(args);
-  const bool in_tiles = is_in_int4_tiles(product);
-  if (in_tiles && multiply_int4_integers(product, workspace)) return nullptr;
-  if (multiply_matrices(matrix_product(), args, args.k, workspace)) return nullptr;
-  if (!in_tiles && has_int4_integers(product) && multiply_int4_integers(product, workspace)) {
-    return nullptr;
-  }
+  if (multiply_matrices(matrix_product(args), args, args.k, workspace)) return nullptr;
+  if (has_int4_integers(product) && multiply_int4_integers(product, workspace)) return nullptr;
   multiply_int4_tiles(product, static_cast<float*>(workspace));
   return nullptr;
 }

@@ -22,6 +22,11 @@ static_assert(kBlockColumns % kMaxPanelColumns == 0 && kBlockColumns % kMaxInt4D
 // would allow stream faster.
 constexpr int64_t kDotBytes = 128 * 1024;
 
+// Of K of a panel of words, which all rows are multiplied with before the next ones: they fit the
+// first-level cache, and where they are interleaved the memory that there is for that.
+constexpr int64_t kPanelWords = 256;
+static_assert(kPanelWords * kMaxPanelColumns <= PanelMemory::kMaxGroups);
+
 // The kernels without panels for the product's groups; null where there are none.
 const Int4Dots* dots_of(const Int4Product& product) {
   const Int4Kernels& kernels = product.kernels();
@@ -39,8 +44,8 @@ const Int4Dots* dots_of(const Int4Product& product) {
 
 // The products by matrices of bytes; null where there are none.
 const Int4TileProduct* tile_product(const Int4Product& product) {
-  if (!product.matrices) return nullptr;
-  return product.int8_rows ? &product.matrices->int8_int4 : &product.matrices->int4_bytes;
+  if (!product.matrices || !product.int8_rows) return nullptr;
+  return product.kept ? &product.matrices->kept_int8_int4 : &product.matrices->int8_int4;
 }
 
 // The tiles of activations where there are matrices of bytes for the product; else no strips.
@@ -48,31 +53,31 @@ Int4TileLayout tiles_of(const Int4Product& product) {
   return tile_product(product) ? tile_product(product)->layout(product.args) : Int4TileLayout{};
 }
 
-// How a product is done: by tiles, by panels, or by dots.
+// How a product is done: by tiles, by panels, by panels of words, or by dots.
 struct Method {
   Int4TileLayout tiles;
   const Int4Panels* panels;
+  const Int4WordPanels* word_panels;
   const Int4Dots* dots;
   int64_t dot_words = 0;  // of K that dots take before the next
 
   explicit Method(const Int4Product& product)
       : tiles(tiles_of(product)),
         panels(product.kernels().panels.rows > 0 ? &product.kernels().panels : nullptr),
+        word_panels(product.kernels().word_panels),
         dots(dots_of(product)) {
     const bool are_few_rows = product.args.m < product.kernels().panels.least_rows;
-    if (in_tiles() || (are_few_rows && dots)) panels = nullptr;
-    if (in_tiles() || panels) dots = nullptr;
+    if (in_tiles() || (are_few_rows && (word_panels || dots))) panels = nullptr;
+    if (in_tiles() || panels) word_panels = nullptr;
+    if (in_tiles() || panels || word_panels) dots = nullptr;
     if (dots) dot_words = most_dot_words(product);
   }
 
   bool in_tiles() const { return tiles.strips > 0; }
 
-  // Of a block of activations for dots, and what those take at once.
+  // Of a block of activations for dots.
   int64_t block_words(const Int4Product& product) const {
     return dots->block_vectors * product.isa.int4_lanes;
-  }
-  int64_t step_words(const Int4Product& product) const {
-    return block_words(product) * (is_in_runs(dots->order) ? kInt4RunBlocks : 1);
   }
 
   BlockFloatRows activations(const Int4Product& product, Workspace& workspace) const {
@@ -81,54 +86,56 @@ struct Method {
   }
   Int4Tiles take_tiles(Workspace& workspace) const {
     const int64_t steps = tiles.strips * tiles.steps;
-    return {tiles, workspace.take<int32_t>(steps * kInt4StepTiles * kInt4StepWords * tiles.lanes),
-            workspace.take<float>(steps * kInt4StripLanes)};
+    return {tiles,
+            workspace.take<int32_t>(steps * kInt4StepTiles * kInt4StepWords * kInt4StripRows)};
   }
 
  private:
   int64_t most_dot_words(const Int4Product& product) const {
     const int64_t rows = std::clamp<int64_t>(product.args.m, 1, dots->rows);
     const int64_t word_bytes = parts_of(product) * static_cast<int64_t>(sizeof(int32_t));
-    const int64_t step = step_words(product);
-    return kDotBytes / (rows * word_bytes) / step * step;
+    const int64_t block = block_words(product);
+    return kDotBytes / (rows * word_bytes) / block * block;
   }
   static int64_t parts_of(const Int4Product& product) {
     return product.int8_rows ? BlockIntegers::kPartsOfBytes : BlockIntegers::kParts;
   }
   int64_t padded_words(const Int4Product& product) const {
     if (in_tiles()) return kInt4StepWords;
-    return panels ? 1 : step_words(product);
+    return panels || word_panels ? 1 : block_words(product);
   }
 
   BlockFloatLayout layout(const Int4Product& product) const {
     const int64_t words = product.words;
     const int64_t parts = parts_of(product);
     if (in_tiles()) {
-      const int64_t block = kInt4StepWords / tiles.groups;
-      return {words, block, round_up(words + 1, block), kInt4StepWords, Int4Order::kTiles, parts};
+      const int64_t span = round_up(words + 1, kInt4StepWords);
+      return {words, kInt4StepWords, span, kInt4StepWords, Int4Order::kTiles, parts};
     }
-    if (panels) return {words, kInt4PanelBlockWords, product.group_words, 1, panels->order, parts};
-    const int64_t block = block_words(product), span = round_up(words + 1, block);
     const int32_t sums_factor = product.args.zeros ? 1 : 8;
-    return {words, block, span, product.isa.int4_lanes, dots->order, parts, sums_factor};
+    if (panels || word_panels) {
+      const Int4Order order = panels ? panels->order : Int4Order::kSignedBytes;
+      return {words, kInt4PanelBlockWords, product.group_words, 1, order, parts, sums_factor};
+    }
+    const int64_t block = block_words(product), span = round_up(words + 1, block);
+    return {words, block, span, product.isa.int4_lanes, dots->order, parts};
   }
 };
 
 // What the residuals of a row add to its product with a weight row.
-float residual_product(const Int4Product& product, const Int4Row& weights,
-                       const Residuals& residuals) {
+float residual_product(const Int4Product& product, int64_t n, const Residuals& residuals) {
   const int64_t group_size = product.args.group_size;
   int64_t group = 0;
   float sum = 0.0f;
   const Residual *r = residuals.first, *end = r + residuals.count;
   for (int64_t group_end = group_size; r < end; ++group, group_end += group_size) {
-    const int32_t zero = weights.zeros ? weights.zeros[group] : 8;
+    const int32_t zero = product.zero(n, group);
     float of_group = 0.0f;
     for (; r < end && r->k < group_end; ++r) {
-      const uint32_t word = static_cast<uint32_t>(weights.words[r->k / kInt4PerWord]);
+      const uint32_t word = product.word(n, r->k / kInt4PerWord);
       of_group += r->value * static_cast<float>(int4_of(word, r->k % kInt4PerWord) - zero);
     }
-    sum += of_group * weights.scales[group];
+    sum += of_group * product.scale(n, group);
   }
   return sum;
 }
@@ -168,6 +175,8 @@ class Block {
                                        kBlockColumns);
     } else if (method_.panels) {
       add_panels();
+    } else if (method_.word_panels) {
+      add_word_panels();
     } else {
       add_dots();
     }
@@ -208,32 +217,90 @@ class Block {
     }
   }
 
-  void add_panel(int64_t first_word, int64_t words, int64_t column) {
+  void pack_rows(int64_t first_word, int64_t words, int64_t column, PanelMemory& memory) const {
     const Int4Panels& panels = *method_.panels;
-    PanelMemory& memory = panel_memory();
     Int4Row rows[kMaxPanelColumns];
     for (int64_t j = 0; j < panels.columns; ++j) rows[j] = weights(column + j);
     panels.pack(rows, first_word, words, product_.group_words, memory.panel, memory.scales);
     const bool is_last = column + panels.columns >= columns_;
     prefetch_panel(is_last ? first_word + words : first_word,
                    is_last ? 0 : column + panels.columns);
-    float* const magnitudes = has_residuals_ ? magnitudes_[0] + column : nullptr;
-    const int64_t first_unit = x_.layout().units_before(first_word);
+  }
+
+  void add_panel(int64_t first_word, int64_t words, int64_t column) {
+    const Int4Panels& panels = *method_.panels;
+    PanelMemory& memory = panel_memory();
+    if (product_.kept) {
+      panels.pack_words(kept_panel(first_word, column), words, product_.group_words, memory.panel,
+                        memory.scales);
+    } else {
+      pack_rows(first_word, words, column, memory);
+    }
     const RowTiles tiles(rows_, panels.rows);
     for (int64_t tile = 0; tile < tiles.count; ++tile) {
-      const int64_t first = tiles.first(tile), rows = tiles.rows(tile);
-      const int32_t* x[kMaxPanelRows];
-      const float* units[kMaxPanelRows];
-      for (int64_t i = 0; i < rows; ++i) {
-        const int64_t row = first_row_ + first + i;
-        x[i] = x_.values(row, first_word);
-        units[i] = x_.units(row) + first_unit;
-      }
-      panels.tiles[rows - 1](
-          x, units, memory.panel, memory.scales, words, product_.group_words,
-          {sums_[first] + column, magnitudes ? magnitudes + first * kBlockColumns : nullptr,
-           kBlockColumns});
+      const int64_t first = tiles.first(tile);
+      panels.tiles[tiles.rows(tile) - 1](x_.from(first_row_ + first, first_word), memory.panel,
+                                         memory.scales, words, product_.group_words,
+                                         panel_sums(first, column));
     }
+  }
+
+  // Of the rows from that one on.
+  Int4PanelSums panel_sums(int64_t row, int64_t column) {
+    return {sums_[row] + column, has_residuals_ ? magnitudes_[row] + column : nullptr,
+            kBlockColumns};
+  }
+
+  void add_word_panels() {
+    for (int64_t word = 0, words; word < product_.words; word += words) {
+      words = product_.chunk_words(word, kPanelWords);
+      for (int64_t column = 0; column < columns_; column += method_.word_panels->columns) {
+        add_word_panel(word, words, column);
+      }
+    }
+  }
+
+  void add_word_panel(int64_t first_word, int64_t words, int64_t column) {
+    const Int4WordPanel panel = product_.kept ? kept_panel(first_word, column)
+                                              : interleaved_panel(first_word, words, column);
+    const RowTiles tiles(rows_, method_.word_panels->rows);
+    for (int64_t tile = 0; tile < tiles.count; ++tile) {
+      const int64_t first = tiles.first(tile);
+      method_.word_panels->tiles[tiles.rows(tile) - 1](x_.from(first_row_ + first, first_word),
+                                                       panel, words, product_.group_words,
+                                                       panel_sums(first, column));
+    }
+  }
+
+  // Where weights are prepacked: from a column on.
+  Int4WordPanel kept_panel(int64_t first_word, int64_t column) const {
+    const MatmulInt4Args& args = product_.args;
+    const int64_t n = first_column_ + column;
+    const int64_t group = product_.kept->groups.place(n, first_word / product_.group_words);
+    return {args.w + product_.kept->words.place(n, first_word),
+            {args.scales + group, args.zeros ? args.zeros + group : nullptr},
+            product_.kernels().word_panels->columns};
+  }
+
+  Int4WordPanel interleaved_panel(int64_t first_word, int64_t words, int64_t column) const {
+    PanelMemory& memory = panel_memory();
+    const int64_t group = first_word / product_.group_words;
+    const int64_t groups = divide_up(words, product_.group_words);
+    const int64_t columns = method_.word_panels->columns;
+    const int32_t *of_words[kMaxPanelColumns], *of_scales[kMaxPanelColumns];
+    const int32_t* of_zeros[kMaxPanelColumns];
+    for (int64_t j = 0; j < columns; ++j) {
+      const Int4Row row = weights(column + j);
+      of_words[j] = row.words + first_word;
+      of_scales[j] = reinterpret_cast<const int32_t*>(row.scales + group);
+      if (row.zeros) of_zeros[j] = row.zeros + group;
+    }
+    const auto interleave = method_.word_panels->interleave;
+    interleave(of_words, words, memory.panel);
+    interleave(of_scales, groups, reinterpret_cast<int32_t*>(memory.scales));
+    if (!product_.args.zeros) return {memory.panel, {memory.scales, nullptr}, columns};
+    interleave(of_zeros, groups, memory.zeros);
+    return {memory.panel, {memory.scales, memory.zeros}, columns};
   }
 
   void add_dots() {
@@ -258,7 +325,7 @@ class Block {
     }
     // Mostly none counts, not even if all columns had the largest scale of the block.
     float most[kBlockColumns] = {};
-    std::fill_n(most, columns_, most_of_columns(0, columns_, roundings));
+    std::fill_n(most, columns_, most_of_scale(largest_scale(), roundings));
     bool is_of_columns = false;
     for (int64_t i = 0; i < rows_; ++i) {
       const Residuals residuals = x_.residuals(first_row_ + i);
@@ -266,22 +333,39 @@ class Block {
       int32_t counts[kBlockColumns];
       if (!find_counting(i, residuals.magnitude, most, biases, roundings, counts)) continue;
       if (!is_of_columns) {
-        for (int64_t j = 0; j < columns_; ++j) most[j] = most_of_columns(j, 1, roundings);
+        for (int64_t j = 0; j < columns_; ++j) {
+          most[j] = most_of_scale(largest_scale_of(first_column_ + j), roundings);
+        }
         is_of_columns = true;
         find_counting(i, residuals.magnitude, most, biases, roundings, counts);
       }
       for (int64_t j = 0; j < columns_; ++j) {
-        if (counts[j]) sums_[i][j] += residual_product(product_, weights(j), residuals);
+        if (counts[j]) sums_[i][j] += residual_product(product_, first_column_ + j, residuals);
       }
     }
   }
 
-  // What residuals of a sum of magnitudes of 1 change a product with some columns by at most, with
-  // what `roundings` grants too much for them (find_counting).
-  float most_of_columns(int64_t first, int64_t count, float roundings) const {
-    const float largest =
-        product_.isa.largest_magnitude(weights(first).scales, count * product_.groups);
+  // What residuals of a sum of magnitudes of 1 change a product by at most, with what `roundings`
+  // grants too much for them (find_counting).
+  float most_of_scale(float largest, float roundings) const {
     return (1.0f + roundings) * most_of_residuals(largest, product_.args.zeros != nullptr);
+  }
+
+  // Of the block's columns.
+  float largest_scale() const {
+    const int64_t first = product_.kept ? product_.kept->groups.place(first_column_, 0)
+                                        : first_column_ * product_.groups;
+    const int64_t count = product_.kept ? product_.kept->groups.size_of_columns(columns_)
+                                        : columns_ * product_.groups;
+    return product_.isa.largest_magnitude(product_.args.scales + first, count);
+  }
+
+  float largest_scale_of(int64_t n) const {
+    float largest = 0.0f;
+    for (int64_t group = 0; group < product_.groups; ++group) {
+      largest = std::max(largest, std::fabs(product_.scale(n, group)));
+    }
+    return largest;
   }
 
   // In which columns of a row residuals of that sum of magnitudes count; whether in any. The terms'
@@ -317,7 +401,7 @@ bool is_in_int4_tiles(const Int4Product& product) { return tiles_of(product).str
 
 bool has_int4_integers(const Int4Product& product) {
   const Method method(product);
-  return method.in_tiles() || method.panels || method.dots;
+  return method.in_tiles() || method.panels || method.word_panels || method.dots;
 }
 
 size_t int4_integers_bytes(const Int4Product& product) {

@@ -67,15 +67,36 @@ class Block {
     Int4Row rows[kMaxInt4Columns];
     for (int64_t j = 0; j < isa_.int4_columns; ++j) {
       // A panel that goes beyond the last weight row repeats it.
-      rows[j] = product_.row(std::min(first_column(panel) + j, product_.args.n - 1));
+      const int64_t n = std::min(first_column(panel) + j, product_.args.n - 1);
+      rows[j] = product_.kept ? copied_row(n, word, words, copies_[j]) : product_.row(n);
     }
-    isa_.unpack_int4(rows, word, words, product_.group_words, w_, scales_);
+    isa_.unpack_int4(rows, product_.kept ? 0 : word, words, product_.group_words, w_, scales_);
     for (int64_t tile = begin_; tile < end_; ++tile) {
       const int64_t tile_rows = tiles_.rows(tile);
       const float* x = tile_x(product_, tiles_, x_, tile) + word * kInt4PerWord * tile_rows;
       float* sums = sums_[panel] + (tiles_.first(tile) - first_row_) * isa_.int4_columns;
       isa_.int4_tiles[tile_rows - 1](x, w_, scales_, words, product_.group_words, sums);
     }
+  }
+
+  // A chunk of a row of prepacked weights, and its groups.
+  struct Copy {
+    int32_t words[kChunkWords];
+    float scales[kChunkWords];
+    int32_t zeros[kChunkWords];
+  };
+  Int4Row copied_row(int64_t n, int64_t word, int64_t words, Copy& copy) const {
+    const MatmulInt4Args& args = product_.args;
+    const int64_t group = word / product_.group_words;
+    const int64_t groups = divide_up(words, product_.group_words);
+    for (int64_t i = 0; i < words; ++i) {
+      copy.words[i] = static_cast<int32_t>(product_.word(n, word + i));
+    }
+    for (int64_t i = 0; i < groups; ++i) {
+      copy.scales[i] = product_.scale(n, group + i);
+      copy.zeros[i] = product_.zero(n, group + i);
+    }
+    return {copy.words, copy.scales, args.zeros ? copy.zeros : nullptr};
   }
 
   void finish(int64_t panel) const {
@@ -94,6 +115,7 @@ class Block {
   alignas(64) float sums_[kBlockPanels][kBlockRows * kMaxInt4Columns];
   alignas(64) float w_[kChunkWords * kInt4PerWord * kMaxInt4Columns];
   alignas(64) float scales_[kChunkWords * kMaxInt4Columns];
+  Copy copies_[kMaxInt4Columns];
 };
 
 }  // namespace

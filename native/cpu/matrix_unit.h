@@ -26,7 +26,7 @@ struct MatrixProduct {
   void (*multiply)(const Args& args, const void* strips, int64_t first_row, int64_t first_column);
 };
 
-// Products of int4 weights with few rows of activations, which are integers in tiles of bytes.
+// Products of int4 weights with int8 rows of activations, in tiles of bytes.
 struct Int4TileProduct {
   Int4TileLayout (*layout)(const MatmulInt4Args& args);
   // Makes a strip of tiles.
@@ -43,8 +43,9 @@ struct MatrixUnit {
   MatrixProduct<MatmulInt8Args> int8;
   MatrixProduct<MatmulInt8Args> kept_int8;  // of weights in the panels of its instruction set
   MatrixProduct<MatmulInt4Args> int4;
-  Int4TileProduct int4_bytes;
+  MatrixProduct<MatmulInt4Args> kept_int4;  // as kept_int8
   Int4TileProduct int8_int4;
+  Int4TileProduct kept_int8_int4;
   MatrixProduct<MatmulInt8Args> int4_int4;  // args whose words have 8 elements
 };
 

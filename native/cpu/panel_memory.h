@@ -7,8 +7,10 @@ namespace qutlass::cpu {
 
 struct PanelMemory {
   alignas(64) int32_t panel[kMaxPanelBytes / sizeof(int32_t) + kMaxPanelColumns];
-  // Of the groups of a panel, which are at least a word long.
-  alignas(64) float scales[kMaxPanelBytes / (kMaxPanelElementBytes * kInt4PerWord)];
+  // Of the groups of a panel, which are at least a word long; zeros only of one of words.
+  static constexpr int64_t kMaxGroups = kMaxPanelBytes / (kMaxPanelElementBytes * kInt4PerWord);
+  alignas(64) float scales[kMaxGroups];
+  alignas(64) int32_t zeros[kMaxGroups];
 };
 
 // Each thread has its own. It is no array of a task's stack, where many compilers touch every page

@@ -1,4 +1,4 @@
-/** int8 weights are kept in the order of the kernels that multiply them, and nobody can tell. */
+/** Weights are kept in the order of the kernels that multiply them, and nobody can tell. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,13 +6,16 @@ import { promisify } from 'node:util';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { TensorflowBackend } from '../../src/kernels/tensorflow/backend';
-import { multiplyInt8Weights } from '../../src/kernels/tensorflow/prepacking';
+import { multiplyWeights, type PrepackedKind } from '../../src/kernels/tensorflow/prepacking';
 import { testBackends } from '../support/backends';
 
 /** A backend whose handles are texts: 'w', 'prepacked w', 'w' again. */
 class NamingBackend {
   readonly records = new Map<object, { id: string }>();
+  readonly originals = new Map<object, string>();
   readonly deleted: string[] = [];
+  /** An op that fails. */
+  failing = '';
 
   constructor(
     readonly isUsingGpuDevice = false,
@@ -26,46 +29,62 @@ class NamingBackend {
   make(id: string, size = 1): Tensor {
     const dataId = {};
     this.records.set(dataId, { id });
+    this.originals.set(dataId, id);
     const dispose = () => this.deleted.push(this.records.get(dataId)!.id);
     return { dataId, shape: [2, 3], dtype: 'int32', size, dispose } as unknown as Tensor;
   }
 
   executeSingleOutput(name: string, _attributes: unknown, [input]: TensorInfo[]): Tensor {
     const { id } = this.records.get(input.dataId)!;
-    if (name === 'QutlassUnprepackInt8') return this.make(id.replace('prepacked ', ''));
-    expect(name).toBe('QutlassPrepackInt8');
+    if (name === this.failing) throw new Error(`no memory for ${id}`);
+    const [, op, kind] = /^Qutlass(Prepack|Unprepack)(.*)$/.exec(name)!;
+    expect(kind).toBe(kindOf(id));
+    if (op === 'Unprepack') return this.make(id.replace('prepacked ', ''));
     return this.make(`prepacked ${id}`, this.prepacks ? 1 : 0);
   }
 
-  /** What `count` products find for `w`. */
-  products(w: TensorInfo, count: number): string[] {
+  /** What `count` products find for weights. */
+  products(weights: TensorInfo[], count: number): string[] {
     return Array.from({ length: count }, () =>
-      multiplyInt8Weights(this as unknown as TensorflowBackend, w, (isPrepacked) => {
-        const found = this.records.get(w.dataId)!.id;
-        expect(isPrepacked).toBe(found.startsWith('prepacked'));
-        return found;
-      }),
+      multiplyWeights(
+        this as unknown as TensorflowBackend,
+        weights.map((tensor) => ({ tensor, kind: kindOf(this.originals.get(tensor.dataId)!) })),
+        (arePrepacked) => {
+          const found = weights.map((tensor) => this.id(tensor)).join(', ');
+          expect(arePrepacked).toBe(found.startsWith('prepacked'));
+          return found;
+        },
+      ),
     );
   }
+
+  id({ dataId }: TensorInfo): string {
+    return this.records.get(dataId)!.id;
+  }
+}
+
+function kindOf(id: string): PrepackedKind {
+  if (id.endsWith('scales')) return 'Int4Scales';
+  return id.endsWith('zeros') ? 'Int4' : 'Int8';
 }
 
 const repeated = (count: number, text: string) => Array<string>(count).fill(text);
 
-describe('multiplyInt8Weights', () => {
+describe('multiplyWeights', () => {
   it('prepacks weights after some products, and lets the original go', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
-    expect(backend.products(w, 7)).toEqual([...repeated(4, 'w'), ...repeated(3, 'prepacked w')]);
+    expect(backend.products([w], 7)).toEqual([...repeated(4, 'w'), ...repeated(3, 'prepacked w')]);
     expect(backend.deleted).toEqual(['w']);
   });
 
   it('gives all others the weights as they were, and lets the prepacked ones go', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
-    backend.products(w, 5);
-    expect(backend.records.get(w.dataId)!.id).toBe('w');
+    backend.products([w], 5);
+    expect(backend.id(w)).toBe('w');
     expect(backend.deleted).toEqual(['w', 'prepacked w']);
-    expect(backend.records.get(w.dataId)!.id).toBe('w');
+    expect(backend.id(w)).toBe('w');
     expect(backend.deleted).toEqual(['w', 'prepacked w']);
   });
 
@@ -73,45 +92,100 @@ describe('multiplyInt8Weights', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
     for (const products of [4, 8, 16]) {
-      expect(backend.products(w, products + 1)).toEqual([
+      expect(backend.products([w], products + 1)).toEqual([
         ...repeated(products, 'w'),
         'prepacked w',
       ]);
-      expect(backend.records.get(w.dataId)!.id).toBe('w');
+      expect(backend.id(w)).toBe('w');
     }
   });
 
   it('gives a view of another shape the weights as they were', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
-    backend.products(w, 5);
-    expect(backend.products({ ...w, shape: [3, 2] }, 1)).toEqual(['w']);
+    backend.products([w], 5);
+    expect(backend.products([{ ...w, shape: [3, 2] }], 1)).toEqual(['w']);
   });
 
   it('gives them back where a product fails', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
-    backend.products(w, 5);
+    backend.products([w], 5);
     const fail = () => {
       throw new Error('no memory');
     };
     expect(() =>
-      multiplyInt8Weights(backend as unknown as TensorflowBackend, w, fail),
+      multiplyWeights(backend as unknown as TensorflowBackend, [{ tensor: w, kind: 'Int8' }], fail),
     ).toThrowError('no memory');
-    expect(backend.records.get(w.dataId)!.id).toBe('w');
+    expect(backend.id(w)).toBe('w');
   });
 
   it('tries once where the processor multiplies weights best as they are', () => {
     const backend = new NamingBackend(false, false);
     const w = backend.make('w');
-    expect(backend.products(w, 20)).toEqual(repeated(20, 'w'));
-    expect(backend.products(backend.make('v'), 20)).toEqual(repeated(20, 'v'));
+    expect(backend.products([w], 20)).toEqual(repeated(20, 'w'));
+    expect(backend.products([backend.make('v')], 20)).toEqual(repeated(20, 'v'));
     expect(backend.deleted).toEqual(['prepacked w']);
   });
 
   it('does nothing on a GPU', () => {
     const backend = new NamingBackend(true);
-    expect(backend.products(backend.make('w'), 20)).toEqual(repeated(20, 'w'));
+    expect(backend.products([backend.make('w')], 20)).toEqual(repeated(20, 'w'));
+  });
+
+  describe('of several tensors', () => {
+    const made = (backend: NamingBackend) => [
+      backend.make('w'),
+      backend.make('scales'),
+      backend.make('zeros'),
+    ];
+
+    it('prepacks all of them, and gives all of them back', () => {
+      const backend = new NamingBackend();
+      const weights = made(backend);
+      expect(backend.products(weights, 5).pop()).toBe(
+        'prepacked w, prepacked scales, prepacked zeros',
+      );
+      expect(backend.deleted).toEqual(['w', 'scales', 'zeros']);
+      expect(backend.id(weights[1])).toBe('scales');
+      expect(weights.map((tensor) => backend.id(tensor))).toEqual(['w', 'scales', 'zeros']);
+      expect(backend.deleted.slice(3)).toEqual([
+        'prepacked w',
+        'prepacked scales',
+        'prepacked zeros',
+      ]);
+    });
+
+    it('gives products with other scales the weights as they were', () => {
+      const backend = new NamingBackend();
+      const [w, scales, zeros] = made(backend);
+      backend.products([w, scales, zeros], 5);
+      const others = backend.make('other scales');
+      expect(backend.products([w, others, zeros], 1)).toEqual(['w, other scales, zeros']);
+      expect(backend.products([w, scales], 1)).toEqual(['w, scales']);
+    });
+
+    it('lets weights share scales', () => {
+      const backend = new NamingBackend();
+      const [w, scales, zeros] = made(backend);
+      const v = backend.make('v');
+      for (const first of [w, v, w, v]) {
+        const found = backend.products([first, scales, zeros], 40).pop();
+        expect(found).toBe(
+          `prepacked ${backend.originals.get(first.dataId)}, prepacked scales, prepacked zeros`,
+        );
+      }
+    });
+
+    it('leaves nothing behind where they cannot all be prepacked', () => {
+      const backend = new NamingBackend();
+      const weights = made(backend);
+      backend.products(weights, 4);
+      backend.failing = 'QutlassPrepackInt4Scales';
+      expect(() => backend.products(weights, 1)).toThrowError('no memory for scales');
+      expect(backend.deleted).toEqual(['prepacked w']);
+      expect(weights.map((tensor) => backend.id(tensor))).toEqual(['w', 'scales', 'zeros']);
+    });
   });
 });
 
@@ -131,7 +205,7 @@ async function outcomeOn(isa: string): Promise<unknown> {
 }
 
 if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'host')) {
-  describe('linearInt8 on tfjs-node', () => {
+  describe('products on tfjs-node', () => {
     for (const [isa, prepacked] of [
       ['scalar', false],
       ['avx2', true],
@@ -139,10 +213,10 @@ if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'h
       ['amx', true],
       ['', jasmine.any(Boolean)],
     ] as const) {
-      it(`has the same bits and leaves nothing behind, QUTLASS_CPU_ISA=${isa}`, async () => {
+      it(`have the same bits and leave nothing behind, QUTLASS_CPU_ISA=${isa}`, async () => {
         const outcome = await outcomeOn(isa);
         if (outcome === undefined) return pending(`this processor lacks ${isa}`);
-        expect(outcome).toEqual({
+        const expected = {
           prepacked,
           sameResults: true,
           sameWeights: true,
@@ -151,6 +225,12 @@ if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'h
           handlesMore: 0,
           tensorsLeft: 0,
           handlesLeft: 0,
+        };
+        expect(outcome).toEqual({
+          linearInt8: expected,
+          matmulInt4Bf16: expected,
+          'matmulInt4Bf16 with zeros': expected,
+          linearInt8Int4: expected,
         });
       }, 60_000);
     }

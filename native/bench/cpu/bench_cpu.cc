@@ -135,12 +135,46 @@ std::vector<int32_t> int8_weights(test::Random& random, int64_t rows, int64_t k)
   return all;
 }
 
+// Scales of int4 weights in groups, prepacked.
+std::vector<float> prepacked_scales(const std::vector<float>& scales, int64_t n, int64_t groups) {
+  std::vector<float> prepacked(cpu::prepacked_int4_size(n, groups));
+  cpu::prepack_int4({reinterpret_cast<const int32_t*>(scales.data()),
+                     reinterpret_cast<int32_t*>(prepacked.data()), n, groups});
+  return prepacked;
+}
+
+// Copies of packed weights, as they are and, where this processor has such, prepacked when they are
+// asked for.
+struct Weights {
+  int64_t n, words;
+  int64_t (*prepacked_size)(int64_t n, int64_t words);
+  const char* (*prepack)(const PrepackArgs& args);
+  std::vector<std::vector<int32_t>> copies;
+  std::vector<std::vector<int32_t>> prepacked = {};
+
+  bool can_be_prepacked() const { return prepacked_size(n, words) > 0; }
+  const int32_t* copy(int64_t i) const { return copies[i % copies.size()].data(); }
+  const int32_t* prepacked_copy(int64_t i) {
+    prepacked.resize(copies.size());
+    std::vector<int32_t>& packed = prepacked[i % copies.size()];
+    if (packed.empty()) {
+      packed.resize(prepacked_size(n, words));
+      prepack({copy(i), packed.data(), n, words});
+    }
+    return packed.data();
+  }
+  const int32_t* at(int64_t i, bool is_prepacked) {
+    return is_prepacked ? prepacked_copy(i) : copy(i);
+  }
+};
+
 // Operands of every op for one m; weights come in copies.
 struct Operands {
   int64_t m, n, k;
   std::vector<float> x, sa, sb, scales, y, rows, row_scales, matrix;
   std::vector<int32_t> a, a4, a_zero, row_zeros;
-  std::vector<std::vector<int32_t>> w8, w8_prepacked, w4;
+  Weights w8 = {n, int8_words(k), cpu::prepacked_int8_size, cpu::prepack_int8, {}};
+  Weights w4 = {n, int4_words(k), cpu::prepacked_int4_size, cpu::prepack_int4, {}};
 
   Operands(int64_t m, const Options& options)
       : m(m),
@@ -159,26 +193,14 @@ struct Operands {
     matrix = test::random_floats(random, kMatrixSize * kMatrixSize, -1, 1);
     a = int8_rows(x, m, k);
     a4 = test::random_words(random, m * int4_words(k));
-    const int64_t bytes = n * int8_words(k) * 4;
-    const int64_t copies = options.cold ? (kColdBytes + bytes - 1) / bytes : 1;
-    w8.assign(copies, int8_weights(random, n, k));
-    w8_prepacked.resize(copies);
-    for (int64_t i = 0; i < copies; ++i) {
-      // Of half the size: twice as many.
-      w4.push_back(test::random_words(random, n * int4_words(k)));
-      w4.push_back(test::random_words(random, n * int4_words(k)));
+    const auto copies = [&](int64_t words) {
+      const int64_t bytes = n * words * static_cast<int64_t>(sizeof(int32_t));
+      return options.cold ? (kColdBytes + bytes - 1) / bytes : 1;
+    };
+    w8.copies.assign(copies(w8.words), int8_weights(random, n, k));
+    for (int64_t i = copies(w4.words); i > 0; --i) {
+      w4.copies.push_back(test::random_words(random, n * w4.words));
     }
-  }
-
-  const int32_t* weights8(int64_t i) const { return w8[i % w8.size()].data(); }
-  // Where this processor has prepacked weights.
-  const int32_t* prepacked_weights8(int64_t i) {
-    std::vector<int32_t>& prepacked = w8_prepacked[i % w8.size()];
-    if (prepacked.empty()) {
-      prepacked.resize(cpu::prepacked_int8_size(n, int8_words(k)));
-      cpu::prepack_int8({weights8(i), prepacked.data(), n, int8_words(k)});
-    }
-    return prepacked.data();
   }
 };
 
@@ -246,9 +268,7 @@ Case product_case(const Operands& o, const std::string& op, int64_t group, doubl
 void add_int8_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
   const std::string suffix = prepacked ? " prepacked" : "";
   const double bytes = 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k;
-  const auto weights = [&o, prepacked](int64_t i) {
-    return prepacked ? o.prepacked_weights8(i) : o.weights8(i);
-  };
+  const auto weights = [&o, prepacked](int64_t i) { return o.w8.at(i, prepacked); };
   cases.push_back(product_case<LinearInt8Args>(
       o, "linear_int8" + suffix, 0, bytes, cpu::linear_int8,
       [&o, prepacked, weights](int64_t i) {
@@ -258,7 +278,7 @@ void add_int8_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
             Rotation{}, prepacked};
       },
       [&o](LinearInt8Args args) {
-        args.w = o.weights8(0);
+        args.w = o.w8.copy(0);
         return error_of_integers(args, reference::linear_int8);
       }));
   for (bool has_zero : {false, true}) {
@@ -281,24 +301,25 @@ void add_int8_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
                                 prepacked};
         },
         [&o](MatmulInt8Args args) {
-          args.b = o.weights8(0);
+          args.b = o.w8.copy(0);
           return error_of_integers(args, reference::matmul_int8);
         }));
   }
 }
 
-std::vector<Case> product_cases_of(Operands& o) {
-  const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
-  std::vector<Case> cases;
-  add_int8_cases(o, false, cases);
-  if (cpu::prepacked_int8_size(o.n, int8_words(o.k)) > 0) add_int8_cases(o, true, cases);
+// The same of int4 weights in groups.
+void add_int4_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
+  const std::string suffix = prepacked ? " prepacked" : "";
+  const double bytes = 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k / 2;
   for (int64_t group : {int64_t{128}, int64_t{64}, int64_t{32}, o.k}) {
+    const auto scales = std::make_shared<std::vector<float>>(
+        prepacked ? prepacked_scales(o.scales, o.n, group_count(o.k, group)) : o.scales);
     cases.push_back(product_case<MatmulInt4Args>(
-        o, "matmul_int4", group, activations + o.n * o.k / 2, cpu::matmul_int4,
-        [&o, group](int64_t i) {
+        o, "matmul_int4" + suffix, group, bytes, cpu::matmul_int4,
+        [&o, group, prepacked, scales](int64_t i) {
           return MatmulInt4Args{o.x.data(),
-                                o.w4[i % o.w4.size()].data(),
-                                o.scales.data(),
+                                o.w4.at(i, prepacked),
+                                scales->data(),
                                 nullptr,
                                 nullptr,
                                 o.y.data(),
@@ -307,15 +328,20 @@ std::vector<Case> product_cases_of(Operands& o) {
                                 o.k,
                                 group,
                                 Activation::kLinear,
-                                nullptr};
+                                nullptr,
+                                prepacked};
         },
-        error_of_int4));
+        [&o](MatmulInt4Args args) {
+          args.w = o.w4.copy(0);
+          args.scales = o.scales.data();
+          return error_of_int4(args);
+        }));
     cases.push_back(product_case<LinearInt8Int4Args>(
-        o, "linear_int8_int4", group, activations + o.n * o.k / 2, cpu::linear_int8_int4,
-        [&o, group](int64_t i) {
+        o, "linear_int8_int4" + suffix, group, bytes, cpu::linear_int8_int4,
+        [&o, group, prepacked, scales](int64_t i) {
           return LinearInt8Int4Args{o.x.data(),
-                                    o.w4[i % o.w4.size()].data(),
-                                    o.scales.data(),
+                                    o.w4.at(i, prepacked),
+                                    scales->data(),
                                     nullptr,
                                     nullptr,
                                     o.y.data(),
@@ -325,27 +351,30 @@ std::vector<Case> product_cases_of(Operands& o) {
                                     group,
                                     Activation::kLinear,
                                     ScaleMethod::kAbsMax,
-                                    Rotation{}};
+                                    Rotation{},
+                                    prepacked};
         },
-        [](const LinearInt8Int4Args& args) {
+        [&o](LinearInt8Int4Args args) {
+          args.w = o.w4.copy(0);
+          args.scales = o.scales.data();
           return error_of_int4(reference::RowsOfInt8(args).product);
         }));
   }
+}
+
+std::vector<Case> product_cases_of(Operands& o) {
+  const double activations = 4.0 * o.m * o.k + 4.0 * o.m * o.n;
+  std::vector<Case> cases;
+  add_int8_cases(o, false, cases);
+  if (o.w8.can_be_prepacked()) add_int8_cases(o, true, cases);
+  add_int4_cases(o, false, cases);
+  if (o.w4.can_be_prepacked()) add_int4_cases(o, true, cases);
   cases.push_back(product_case<MatmulInt4Int4Args>(
       o, "matmul_int4_int4", 0, activations + o.n * o.k / 2, cpu::matmul_int4_int4,
       [&o](int64_t i) {
-        return MatmulInt4Int4Args{o.a4.data(),
-                                  o.w4[i % o.w4.size()].data(),
-                                  o.sa.data(),
-                                  o.sb.data(),
-                                  nullptr,
-                                  o.y.data(),
-                                  o.m,
-                                  o.n,
-                                  int4_words(o.k),
-                                  false,
-                                  false,
-                                  Activation::kLinear};
+        return MatmulInt4Int4Args{o.a4.data(),     o.w4.copy(i), o.sa.data(), o.sb.data(),
+                                  nullptr,         o.y.data(),   o.m,         o.n,
+                                  int4_words(o.k), false,        false,       Activation::kLinear};
       },
       [](const MatmulInt4Int4Args& args) {
         return error_of_integers(args, reference::matmul_int4_int4);
@@ -357,7 +386,7 @@ std::vector<Case> product_cases_of(Operands& o) {
         cpu::linear_int4,
         [&o, block](int64_t i) {
           return LinearInt4Args{o.x.data(),
-                                o.w4[i % o.w4.size()].data(),
+                                o.w4.copy(i),
                                 o.sb.data(),
                                 nullptr,
                                 o.y.data(),

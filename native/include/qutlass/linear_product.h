@@ -38,6 +38,7 @@ inline MatmulInt4Args product_of_rows(const LinearInt8Int4Args& args, const floa
   product.group_size = args.group_size;
   product.activation = args.activation;
   product.row_scale = row_scale;
+  product.is_prepacked = args.is_prepacked;
   return product;
 }
 

@@ -111,15 +111,15 @@ struct QuantizeWeightInt4Args {
   bool symmetric;
 };
 
-// Weights [n, words] <-> the order in which a processor's kernels multiply them
-// (cpu/prepacked_int8.h).
-struct PrepackInt8Args {
+// Packed weights [n, words] <-> the order in which a processor's kernels multiply them
+// (cpu/prepacked_int8.h, cpu/prepacked_int4.h).
+struct PrepackArgs {
   const int32_t* w;
-  int32_t* prepacked;  // [prepacked_int8_size(n, words)]
+  int32_t* prepacked;  // [prepacked_int8_size(n, words)], or that of int4
   int64_t n;
   int64_t words;
 };
-struct UnprepackInt8Args {
+struct UnprepackArgs {
   const int32_t* prepacked;
   int32_t* w;
   int64_t n;
@@ -179,6 +179,8 @@ struct MatmulInt4Args {
   int64_t group_size;  // k, or a multiple of 8; groups = group_count(k, group_size)
   Activation activation;
   const float* row_scale;  // [m], or null for 1
+  // On the CPU: w, scales and zeros are what prepack_int4 made of them.
+  bool is_prepacked = false;
 };
 
 // quantize_int8(x), symmetric, then the product of its integers with w: y[m, n] =
@@ -197,6 +199,7 @@ struct LinearInt8Int4Args {
   Activation activation;
   ScaleMethod method;
   Rotation rotation;
+  bool is_prepacked = false;  // as that of MatmulInt4Args
 };
 
 // quantize_int8(x), then the int8 product with w: the same bits as the two ops one after the other.

@@ -21,13 +21,19 @@ OpEntry dequantize_int8_op();
 OpEntry dequantize_int4_op();
 OpEntry matmul_int8_bf16_op();
 OpEntry matmul_int4_bf16_op();
+OpEntry matmul_int4_bf16_prepacked_op();
 OpEntry matmul_int4_int4_bf16_op();
 OpEntry linear_int8_op();
 OpEntry linear_int8_prepacked_op();
 OpEntry prepack_int8_op();
+OpEntry prepack_int4_op();
+OpEntry prepack_int4_scales_op();
 OpEntry unprepack_int8_op();
+OpEntry unprepack_int4_op();
+OpEntry unprepack_int4_scales_op();
 OpEntry linear_int4_op();
 OpEntry linear_int8_int4_op();
+OpEntry linear_int8_int4_prepacked_op();
 OpEntry to_device_op();
 
 inline std::vector<OpEntry> all_ops() {
@@ -45,13 +51,19 @@ inline std::vector<OpEntry> all_ops() {
           dequantize_int4_op(),
           matmul_int8_bf16_op(),
           matmul_int4_bf16_op(),
+          matmul_int4_bf16_prepacked_op(),
           matmul_int4_int4_bf16_op(),
           linear_int8_op(),
           linear_int8_prepacked_op(),
           prepack_int8_op(),
+          prepack_int4_op(),
+          prepack_int4_scales_op(),
           unprepack_int8_op(),
+          unprepack_int4_op(),
+          unprepack_int4_scales_op(),
           linear_int4_op(),
           linear_int8_int4_op(),
+          linear_int8_int4_prepacked_op(),
           to_device_op()};
 }
 

@@ -5,6 +5,7 @@
 
 #include "tensorflow/op_registration.h"
 #include "tensorflow/ops/operands.h"
+#include "tensorflow/ops/prepacked_formats.h"
 
 namespace qutlass::tensorflow {
 
@@ -24,11 +25,10 @@ class Int4Weights {
   bool has_zeros() const { return has_zeros_; }
   bool has_bias() const { return has_bias_; }
 
-  // As the attribute says; without it the groups are even.
-  int64_t group_size(int64_t k, const Tensor& scales) const {
+  // As the attribute says; without it the `groups` of a row are even.
+  int64_t group_size(int64_t k, int64_t groups) const {
     if (group_size_ != kEvenGroups) return group_size_;
-    scales.expect_rank(2);
-    return scales.columns() > 0 ? k / scales.columns() : 0;
+    return groups > 0 ? k / groups : 0;
   }
 
  private:
@@ -39,7 +39,9 @@ class Int4Weights {
   bool has_bias_;
 };
 
-// The operands themselves, checked, for as long as the product is computed.
+// The operands themselves, checked, for as long as the product is computed: w, scales and zeros as
+// quantizeWeightInt4 makes them, or all of them prepacked.
+template <bool kArePrepacked>
 class Int4Operands {
  public:
   Int4Operands(const OpContext& context, const Int4Weights& weights)
@@ -49,16 +51,16 @@ class Int4Operands {
         zeros_(context.optional_input(weights.has_zeros(), 3, "zeros")),
         bias_(context.optional_input(weights.has_bias(), weights.has_zeros() ? 4 : 3, "bias")) {
     x_.expect_rank_at_least(2);
-    w_.expect_rank(2);
-    group_size_ = weights.group_size(k(), scales_);
-    expect_group_size(group_size_, k());
-    expect_packed(w_, int4_words(k()), k());
-    scales_.expect_shape(groups(), k_and_group(k(), group_size_));
+    if constexpr (kArePrepacked) {
+      take_prepacked_shapes(weights);
+    } else {
+      take_shapes(weights);
+    }
   }
 
   const Tensor& x() const { return x_; }
   int64_t group_size() const { return group_size_; }
-  Shape product_shape() const { return with_last(x_.shape(), n()); }
+  Shape product_shape() const { return with_last(x_.shape(), n_); }
 
   // The arguments as far as these are they; all else is 0. They point into this.
   template <typename Args>
@@ -67,10 +69,11 @@ class Int4Operands {
     args.x = x_.data<float>();
     args.w = w_.data<int32_t>();
     args.scales = scales_.data<float>();
-    args.zeros = optional_data<int32_t>(zeros_, groups(), "one zero point a scale");
-    args.bias = optional_data<float>(bias_, {n()}, "one value a row of w");
+    args.zeros = zeros();
+    args.is_prepacked = kArePrepacked;
+    args.bias = optional_data<float>(bias_, {n_}, "one value a row of w");
     args.m = x_.rows();
-    args.n = n();
+    args.n = n_;
     args.k = k();
     args.group_size = group_size_;
     return args;
@@ -78,12 +81,45 @@ class Int4Operands {
 
  private:
   int64_t k() const { return x_.columns(); }
-  int64_t n() const { return w_.shape()[0]; }
-  Shape groups() const { return {n(), group_count(k(), group_size_)}; }
+  Shape groups() const { return {n_, group_count(k(), group_size_)}; }
+
+  void take_shapes(const Int4Weights& weights) {
+    w_.expect_rank(2);
+    scales_.expect_rank(2);
+    n_ = w_.shape()[0];
+    group_size_ = weights.group_size(k(), scales_.columns());
+    expect_group_size(group_size_, k());
+    expect_packed(w_, int4_words(k()), k());
+    scales_.expect_shape(groups(), k_and_group(k(), group_size_));
+  }
+
+  void take_prepacked_shapes(const Int4Weights& weights) {
+    const cpu::PrepackedShape w = prepacked_shape<PrepackedInt4>(w_);
+    const cpu::PrepackedShape scales = prepacked_shape<PrepackedInt4Scales>(scales_);
+    n_ = w.n;
+    group_size_ = weights.group_size(k(), scales.words);
+    expect_group_size(group_size_, k());
+    expect_prepacked(w_, w, {n_, int4_words(k())});
+    expect_prepacked(scales_, scales, groups());
+    if (zeros_) expect_prepacked(*zeros_, prepacked_shape<PrepackedInt4>(*zeros_), groups());
+  }
+
+  void expect_prepacked(const Tensor& tensor, const cpu::PrepackedShape& shape,
+                        const Shape& expected) const {
+    if (Shape{shape.n, shape.words} == expected) return;
+    throw OpError(std::string(tensor.name()) + " was prepacked with shape " +
+                  to_string({shape.n, shape.words}) + ", expected " + to_string(expected) +
+                  ", for " + k_and_group(k(), group_size_));
+  }
+
+  const int32_t* zeros() const {
+    if (kArePrepacked) return zeros_ ? zeros_->data<int32_t>() : nullptr;
+    return optional_data<int32_t>(zeros_, groups(), "one zero point a scale");
+  }
 
   Tensor x_, w_, scales_;
   std::optional<Tensor> zeros_, bias_;
-  int64_t group_size_ = 0;
+  int64_t n_ = 0, group_size_ = 0;
 };
 
 }  // namespace qutlass::tensorflow

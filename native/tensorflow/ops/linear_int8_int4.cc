@@ -10,17 +10,20 @@ constexpr WorkspaceKernels<LinearInt8Int4Args> kKernels = {
     cpu::linear_int8_int4, cpu::workspace_bytes, QUTLASS_CUDA_KERNEL(cuda::linear_int8_int4),
     QUTLASS_CUDA_KERNEL(cuda::workspace_bytes)};
 
+// Of weights as quantizeWeightInt4 makes them, or prepacked.
+template <bool kIsPrepacked>
 class LinearInt8Int4 {
  public:
-  static constexpr char kName[] = "QutlassLinearInt8Int4";
+  static constexpr const char* kName =
+      kIsPrepacked ? "QutlassLinearInt8Int4Prepacked" : "QutlassLinearInt8Int4";
 
   explicit LinearInt8Int4(const Attributes& attributes)
       : weights_(attributes), quantizer_(attributes, false), activation_(attributes.activation()) {}
 
   void compute(const OpContext& context) const {
-    const Int4Operands operands(context, weights_);
+    const Int4Operands<kIsPrepacked> operands(context, weights_);
     expect_summable_group(operands.group_size());
-    auto args = operands.arguments<LinearInt8Int4Args>();
+    auto args = operands.template arguments<LinearInt8Int4Args>();
     args.activation = activation_;
     args.method = quantizer_.method();
     args.rotation = quantizer_.rotation(operands.x(), std::nullopt);
@@ -42,15 +45,23 @@ class LinearInt8Int4 {
   Activation activation_;
 };
 
+OpDefinition definition() {
+  return {{"x: float", "w: int32", "scales: float"},
+          {"y: float"},
+          {Int4Weights::kGroupSizeAttribute, "activation: {'linear', 'relu', 'relu6'} = 'linear'",
+           RowQuantizer::kQuestAttribute, RowQuantizer::kHadamardAttribute}};
+}
+
 }  // namespace
 
 OpEntry linear_int8_int4_op() {
-  return make_op<LinearInt8Int4>(
-      {{"x: float", "w: int32", "scales: float"},
-       {"y: float"},
-       {Int4Weights::kGroupSizeAttribute, "activation: {'linear', 'relu', 'relu6'} = 'linear'",
-        RowQuantizer::kQuestAttribute, RowQuantizer::kHadamardAttribute}},
-      Int4Weights::zeros_input(), Int4Weights::bias_input());
+  return make_op<LinearInt8Int4<false>>(definition(), Int4Weights::zeros_input(),
+                                        Int4Weights::bias_input());
+}
+
+OpEntry linear_int8_int4_prepacked_op() {
+  return make_cpu_op<LinearInt8Int4<true>>(definition(), Int4Weights::zeros_input(),
+                                           Int4Weights::bias_input());
 }
 
 }  // namespace qutlass::tensorflow

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "tensorflow/ops/prepacked_int8.h"
+#include "tensorflow/ops/prepacked_formats.h"
 #include "tensorflow/ops/row_quantizer.h"
 
 namespace qutlass::tensorflow {
@@ -31,7 +31,7 @@ class LinearOperands {
   // The same of weights that prepackInt8 made.
   int64_t expect_prepacked_int8(int64_t most_k) const {
     expect_summable(k(), most_k);
-    const cpu::PrepackedShape shape = prepacked_shape(w_);
+    const cpu::PrepackedShape shape = prepacked_shape<PrepackedInt8>(w_);
     if (shape.words != int8_words(k())) {
       throw OpError("w was prepacked with " + std::to_string(shape.words) +
                     " words a row, expected " + std::to_string(int8_words(k())) + ", for " +

@@ -71,6 +71,7 @@ void fuzz_int4(Random& random) {
   run_product(cpu::matmul_int4, args);
   CHECK(y.is_intact(), "wrote beyond y");
   reference::check_matmul_int4(args);
+  check_prepacked_groups(args, {y.data(), y.data() + y.size()}, cpu::matmul_int4);
 }
 
 // Returns what it wanted.
@@ -118,6 +119,7 @@ void fuzz_int8_int4(Random& random) {
   run_product(cpu::linear_int8_int4, problem.args);
   CHECK(y.is_intact(), "wrote beyond y");
   reference::check_linear_int8_int4(problem.args);
+  check_prepacked_groups(problem.args, {y.data(), y.data() + y.size()}, cpu::linear_int8_int4);
 }
 
 int fuzz(int64_t products, uint64_t seed) {

@@ -56,16 +56,31 @@ std::vector<float> product_of(Args args, Product<Args> product) {
   return first;
 }
 
-// Weights that prepack_int8 packed, where this instruction set does so. What unprepack_int8 makes
-// of them is checked.
+// The functions of prepacked weights.
+struct PrepackedFormat {
+  int64_t (*size)(int64_t n, int64_t words);
+  const char* (*prepack)(const PrepackArgs& args);
+  const char* (*unprepack)(const UnprepackArgs& args);
+};
+constexpr PrepackedFormat kPrepackedInt8 = {cpu::prepacked_int8_size, cpu::prepack_int8,
+                                            cpu::unprepack_int8};
+constexpr PrepackedFormat kPrepackedInt4 = {cpu::prepacked_int4_size, cpu::prepack_int4,
+                                            cpu::unprepack_int4};
+
+// Weights that were prepacked, or what goes with them, where this instruction set does so. What is
+// unprepacked of them is checked.
+template <typename T>
 class Prepacked {
  public:
-  Prepacked(const int32_t* w, int64_t n, int64_t words)
-      : prepacked_(cpu::prepacked_int8_size(n, words)) {
+  Prepacked(const PrepackedFormat& format, const T* w, int64_t n, int64_t words)
+      : prepacked_(format.size(n, words)) {
     if (!is_offered()) return;
-    Guarded<int32_t> unpacked(n * words);
-    const char* errors[] = {cpu::prepack_int8({w, prepacked_.data(), n, words}),
-                            cpu::unprepack_int8({prepacked_.data(), unpacked.data(), n, words})};
+    Guarded<T> unpacked(n * words);
+    const auto as_words = [](auto* values) { return reinterpret_cast<int32_t*>(values); };
+    const char* errors[] = {
+        format.prepack(
+            {reinterpret_cast<const int32_t*>(w), as_words(prepacked_.data()), n, words}),
+        format.unprepack({as_words(prepacked_.data()), as_words(unpacked.data()), n, words})};
     for (const char* error : errors) CHECK(error == nullptr, "%s", error);
     CHECK(prepacked_.is_intact() && unpacked.is_intact(), "wrote beyond the weights");
     check_same(unpacked.data(), w, unpacked.size(), "w");
@@ -73,10 +88,10 @@ class Prepacked {
 
   bool is_offered() const { return size() > 0; }
   int64_t size() const { return prepacked_.size(); }
-  const int32_t* weights() const { return prepacked_.data(); }
+  const T* weights() const { return prepacked_.data(); }
 
  private:
-  Guarded<int32_t> prepacked_;
+  Guarded<T> prepacked_;
 };
 
 // Often all of K, or a multiple of 8.
@@ -203,11 +218,29 @@ struct LinearProblem {
 
 // The same bits of prepacked weights, with the threads that are set.
 inline void check_prepacked(LinearInt8Args args, const std::vector<float>& want) {
-  const Prepacked prepacked(args.w, args.n, int8_words(args.k));
+  const Prepacked<int32_t> prepacked(kPrepackedInt8, args.w, args.n, int8_words(args.k));
   if (!prepacked.is_offered()) return;
   args.w = prepacked.weights();
   args.w_is_prepacked = true;
   check_product(args, want, cpu::linear_int8);
+}
+
+// The same of int4 weights in groups, with each number of threads.
+template <typename Args>
+void check_prepacked_groups(Args args, const std::vector<float>& want, Product<Args> product) {
+  const int64_t groups = group_count(args.k, args.group_size);
+  const Prepacked<int32_t> w(kPrepackedInt4, args.w, args.n, int4_words(args.k));
+  if (!w.is_offered()) return;
+  const Prepacked<float> scales(kPrepackedInt4, args.scales, args.n, groups);
+  const std::vector<int32_t> no_zeros(args.n * groups);
+  const Prepacked<int32_t> zeros(kPrepackedInt4, args.zeros ? args.zeros : no_zeros.data(), args.n,
+                                 groups);
+  args.w = w.weights();
+  args.scales = scales.weights();
+  if (args.zeros) args.zeros = zeros.weights();
+  args.is_prepacked = true;
+  context() += ", prepacked";
+  with_each_thread_count([&] { check_product(args, want, product); });
 }
 
 // A layer of int4 weights in groups, whose rows are quantized to int8 as they come.

@@ -12,6 +12,7 @@ std::vector<float> product_of(Int8Int4Problem& problem) {
 
 void check_close(Int8Int4Problem& problem) {
   std::vector<float> y = product_of(problem);
+  check_prepacked_groups(problem.args, y, cpu::linear_int8_int4);
   problem.args.y = y.data();
   reference::check_linear_int8_int4(problem.args);
 }

@@ -56,6 +56,7 @@ std::vector<float> product_of(Problem& problem) {
 
 void check_close(Problem& problem) {
   std::vector<float> y = product_of(problem);
+  check_prepacked_groups(problem.args, y, cpu::matmul_int4);
   problem.args.y = y.data();
   reference::check_matmul_int4(problem.args);
 }

@@ -38,7 +38,8 @@ void check(const Problem& problem) {
   const std::vector<float> want = reference_product(problem.args, reference::matmul_int8);
   with_each_thread_count([&] {
     check_product(problem.args, want, cpu::matmul_int8);
-    const Prepacked prepacked(problem.args.b, problem.args.n, problem.args.words);
+    const Prepacked<int32_t> prepacked(kPrepackedInt8, problem.args.b, problem.args.n,
+                                       problem.args.words);
     if (!prepacked.is_offered()) return;
     MatmulInt8Args args = problem.args;
     args.b = prepacked.weights();
@@ -168,7 +169,7 @@ TEST_EACH_ISA(prepacked_weights_are_known_by_their_header) {
   constexpr int64_t kRows = 20, kWords = 9;
   Random random(17);
   const std::vector<int32_t> w = random_words(random, kRows * kWords);
-  const Prepacked prepacked(w.data(), kRows, kWords);
+  const Prepacked<int32_t> prepacked(kPrepackedInt8, w.data(), kRows, kWords);
   CHECK(!cpu::prepacked_int8_shape(w.data(), kRows * kWords),
         "is read where nothing was prepacked");
   if (!prepacked.is_offered()) return;

@@ -7,7 +7,7 @@ import {
   LinearInt8WithMatrix,
 } from '../kernel_names';
 import { type TensorflowBackend, execute } from './backend';
-import { multiplyInt8Weights } from './prepacking';
+import { multiplyWeights } from './prepacking';
 import { rowQuantizerAttributes } from './row_quantizer';
 
 const linearInt8: KernelFunc = (args) => {
@@ -17,8 +17,8 @@ const linearInt8: KernelFunc = (args) => {
   const { activation, symmetric } = attrs;
   const attributes = { asymmetric: !symmetric, activation, ...rowQuantizerAttributes(attrs) };
   const optional = { Bias: bias, Matrix: matrix };
-  return multiplyInt8Weights(backend, w, (isPrepacked) => {
-    const name = isPrepacked ? 'QutlassLinearInt8Prepacked' : LinearInt8;
+  return multiplyWeights(backend, [{ tensor: w, kind: 'Int8' }], (arePrepacked) => {
+    const name = arePrepacked ? 'QutlassLinearInt8Prepacked' : LinearInt8;
     return execute(backend, name, [x, w, wScale], attributes, optional);
   });
 };

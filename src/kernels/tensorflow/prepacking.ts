@@ -1,17 +1,32 @@
 /**
- * Keeps int8 weights in the order in which this processor's kernels multiply them.
+ * Keeps quantized weights in the order in which this processor's kernels multiply them.
  *
- * After some products with the same weights, their tensor's record in the backend gets the handle of
- * a prepacked copy (the native op QutlassPrepackInt8), and the original is let go of. Nobody else
- * sees that: whoever asks the record for its handle, to read the tensor, to run another op on it or
- * to dispose of it, finds the weights as they were, made again from the copy. Each time that
- * happens, it takes twice as many products until they are prepacked again, so that training, which
- * reads frozen weights at every step, does not pack them at every step.
+ * After some products with the same weights, the records of their tensors in the backend get the
+ * handles of prepacked copies (native ops), and the originals are let go of. Nobody else sees that:
+ * whoever asks a record for its handle, to read the tensor, to run another op on it or to dispose of
+ * it, finds the weights as they were, made again from the copies. Each time that happens, it takes
+ * twice as many products until they are prepacked again, so that training, which reads frozen weights
+ * at every step, does not pack them at every step.
  */
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 import type { TensorData, TensorflowBackend } from './backend';
 import { replaceData } from './replace_data';
+
+/** The native ops of a kind of tensor: their names end so. */
+export type PrepackedKind = 'Int8' | 'Int4' | 'Int4Scales';
+
+/** A tensor of weights, the first of which stands for all that a product takes. */
+export interface Prepackable {
+  tensor: TensorInfo;
+  kind: PrepackedKind;
+}
+
+/** A tensor that is prepacked. */
+interface Prepacked extends Prepackable {
+  /** Of the prepacked data. */
+  handle: number;
+}
 
 /** Products with weights before they are prepacked first: packing takes as long as it saves in some. */
 const FIRST_PRODUCTS = 4;
@@ -19,62 +34,89 @@ const FIRST_PRODUCTS = 4;
 /** Those whose processor multiplies all weights best as they are. */
 const withoutPrepacking = new WeakSet<TensorflowBackend>();
 
-class Int8Weights {
+class Weights {
   private products = 0;
   private productsNeeded = FIRST_PRODUCTS;
-  /** Of the tensor that was prepacked, while its data is. */
-  private prepacked: TensorInfo | null = null;
-  private isLent = false;
+  /** While they are prepacked. */
+  private prepacked: Prepacked[] = [];
+  private areLent = false;
 
   constructor(private readonly backend: TensorflowBackend) {}
 
-  /** Runs a product with `w`, a tensor of this data, whose handle meanwhile is what `run` is told. */
-  multiply<T>(w: TensorInfo, run: (isPrepacked: boolean) => T): T {
-    if (this.prepacked === null && ++this.products > this.productsNeeded) this.prepack(w);
-    // Else a reshaped view: its handle is that of the weights as they were.
-    const fits = this.prepacked !== null && this.prepacked.shape[0] === w.shape[0];
-    return fits ? this.lend(() => run(true)) : run(false);
+  /** Runs a product with weights whose handles meanwhile are what `run` is told. */
+  multiply<T>(weights: Prepackable[], run: (arePrepacked: boolean) => T): T {
+    if (this.prepacked.length === 0 && ++this.products > this.productsNeeded) this.prepack(weights);
+    return this.arePrepacked(weights) ? this.lend(() => run(true)) : run(false);
   }
 
-  private prepack(w: TensorInfo): void {
-    const copy = this.backend.executeSingleOutput('QutlassPrepackInt8', [], [w]);
-    if (copy.size === 0) {
+  /** Else a view of another shape, or with other scales: those find the weights as they were. */
+  private arePrepacked(weights: Prepackable[]): boolean {
+    const { prepacked } = this;
+    return (
+      prepacked.length === weights.length &&
+      weights.every(({ tensor: { dataId, shape } }, i) => {
+        const { tensor } = prepacked[i];
+        return dataId === tensor.dataId && shape.every((size, axis) => size === tensor.shape[axis]);
+      })
+    );
+  }
+
+  private prepack(weights: Prepackable[]): void {
+    const copies = this.runOnEach('QutlassPrepack', weights);
+    if (copies[0].size === 0) {
       withoutPrepacking.add(this.backend);
-      copy.dispose();
+      copies.forEach((copy) => copy.dispose());
       return;
     }
-    const handle = replaceData(this.backend, w, copy);
-    this.prepacked = { dataId: w.dataId, shape: w.shape, dtype: w.dtype };
-    Object.defineProperty(this.record(w), 'id', {
-      get: () => (this.isLent ? handle : this.restored()),
-      enumerable: true,
-      configurable: true,
+    this.prepacked = weights.map(({ tensor: { dataId, shape, dtype }, kind }, i) => {
+      const tensor = { dataId, shape, dtype };
+      return { tensor, kind, handle: replaceData(this.backend, tensor, copies[i]) };
     });
+    for (const { tensor, handle } of this.prepacked) {
+      Object.defineProperty(this.record(tensor), 'id', {
+        get: () => (this.areLent ? handle : this.restored(tensor)),
+        enumerable: true,
+        configurable: true,
+      });
+    }
   }
 
-  /** Lets `run` find the handle of the prepacked weights. */
+  /** Lets `run` find the handles of the prepacked weights. */
   private lend<T>(run: () => T): T {
-    this.isLent = true;
+    this.areLent = true;
     try {
       return run();
     } finally {
-      this.isLent = false;
+      this.areLent = false;
     }
   }
 
-  /** The handle of the weights, prepacked no more. */
-  private restored(): number {
-    const prepacked = this.prepacked!;
-    const record = this.record(prepacked);
-    const [handle, weights] = this.lend(() => [
-      record.id,
-      this.backend.executeSingleOutput('QutlassUnprepackInt8', [], [prepacked]),
-    ]);
-    Object.defineProperty(record, 'id', { value: handle, writable: true });
-    this.prepacked = null;
+  /** The handle of one of the weights, none of which is prepacked any more. */
+  private restored(wanted: TensorInfo): number {
+    const { prepacked } = this;
+    const originals = this.lend(() => this.runOnEach('QutlassUnprepack', prepacked));
+    this.prepacked = [];
     this.products = 0;
     this.productsNeeded *= 2;
-    return replaceData(this.backend, prepacked, weights);
+    prepacked.forEach(({ tensor, handle }, i) => {
+      Object.defineProperty(this.record(tensor), 'id', { value: handle, writable: true });
+      replaceData(this.backend, tensor, originals[i]);
+    });
+    return this.record(wanted).id;
+  }
+
+  /** What the ops of a name make of the weights; all of it, or nothing is left. */
+  private runOnEach(name: string, weights: Prepackable[]): Tensor[] {
+    const made: Tensor[] = [];
+    try {
+      for (const { tensor, kind } of weights) {
+        made.push(this.backend.executeSingleOutput(name + kind, [], [tensor]));
+      }
+      return made;
+    } catch (error) {
+      made.forEach((tensor) => tensor.dispose());
+      throw error;
+    }
   }
 
   private record({ dataId }: TensorInfo): TensorData {
@@ -82,25 +124,27 @@ class Int8Weights {
   }
 }
 
-/** By tfjs's dataId. */
-const known = new WeakMap<object, Int8Weights>();
+/** By tfjs's dataId of the first of their tensors. */
+const known = new WeakMap<object, Weights>();
 
 /**
- * Runs a product with the int8 weights `w`.
+ * Runs a product with weights.
  *
- * @param run makes the product; it is told whether the handle that the backend finds for `w` is that
- *     of prepacked weights.
+ * @param weights all of its operands that are the same from product to product and may be prepacked.
+ * @param run makes the product; it is told whether the handles that the backend finds for the weights
+ *     are those of prepacked ones.
  */
-export function multiplyInt8Weights<T>(
+export function multiplyWeights<T>(
   backend: TensorflowBackend,
-  w: TensorInfo,
-  run: (isPrepacked: boolean) => T,
+  weights: Prepackable[],
+  run: (arePrepacked: boolean) => T,
 ): T {
   if (backend.isUsingGpuDevice || withoutPrepacking.has(backend)) return run(false);
-  let weights = known.get(w.dataId);
-  if (weights === undefined) {
-    weights = new Int8Weights(backend);
-    known.set(w.dataId, weights);
+  const { dataId } = weights[0].tensor;
+  let ofTensor = known.get(dataId);
+  if (ofTensor === undefined) {
+    ofTensor = new Weights(backend);
+    known.set(dataId, ofTensor);
   }
-  return weights.multiply(w, run);
+  return ofTensor.multiply(weights, run);
 }

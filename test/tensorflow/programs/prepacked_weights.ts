@@ -1,6 +1,6 @@
 /**
- * Multiplies with int8 weights until they would be prepacked, uses them otherwise, and again; prints
- * whether anything but the time was different.
+ * Multiplies with weights until they would be prepacked, uses them otherwise, and again; prints for
+ * each op whether anything but the time was different.
  */
 import { findBackend } from '@tensorflow/tfjs-core';
 
@@ -8,6 +8,8 @@ import * as tf from '../../../src/index';
 import type { TensorflowBackend } from '../../../src/kernels/tensorflow/backend';
 
 const PRODUCTS = 40;
+const K = 304;
+const N = 70;
 
 const backend = findBackend('tensorflow') as TensorflowBackend & { getNumOfTFTensors(): number };
 const counts = () => ({ tensors: tf.memory().numTensors, handles: backend.getNumOfTFTensors() });
@@ -24,46 +26,81 @@ function bitsOf(tensor: tf.Tensor): string {
   return bits;
 }
 
-const start = counts();
-const kernel = tf.randomNormal([301, 70], 0, 1, 'float32', 1);
-const x = tf.randomNormal([5, 301], 0, 1, 'float32', 2);
-const bias = tf.randomNormal([70], 0, 1, 'float32', 3);
-const { values, scale } = tf.qutlass.quantizeWeightInt8(kernel);
-const matrix = tf.eye(301);
-
-const product = (w: tf.Tensor) =>
-  ['linear', 'relu'].map((activation) =>
-    [true, false].map((symmetric) =>
-      bitsOf(tf.qutlass.linearInt8(x, w, scale, { bias, symmetric, activation } as object)),
-    ),
-  );
-const rotated = (w: tf.Tensor) =>
-  bitsOf(tf.qutlass.linearInt8(x, w, scale, { rotation: { matrix } }));
-const gradient = (w: tf.Tensor) =>
-  bitsOf(tf.grad((input) => tf.qutlass.linearInt8(input, w, scale))(x));
-const all = (w: tf.Tensor) => JSON.stringify([product(w), rotated(w)]);
-
-const expected = { results: all(values), gradient: gradient(values), w: bitsOf(values.clone()) };
-const before = counts();
-
-function repeatedly(): boolean {
-  return Array.from({ length: PRODUCTS }, () => all(values)).every(
-    (result) => result === expected.results,
-  );
+interface Op {
+  /** The weights: all that may be prepacked. */
+  weights: () => tf.Tensor[];
+  /** Products of several kinds. */
+  products: (x: tf.Tensor, weights: tf.Tensor[]) => tf.Tensor[];
 }
 
-const first = repeatedly();
-const prepacked = isPrepacked(values);
-const sameGradient = gradient(values) === expected.gradient;
-const second = repeatedly();
-const sameWeights = bitsOf(values.clone()) === expected.w;
-const third = repeatedly();
-const after = counts();
-tf.dispose([kernel, x, bias, values, scale, matrix]);
-const end = counts();
+const bias = tf.randomNormal([N], 0, 1, 'float32', 3);
+const matrix = tf.eye(K);
+const kernel = tf.randomNormal([K, N], 0, 1, 'float32', 1) as tf.Tensor2D;
 
-console.log(
-  JSON.stringify({
+// tfjs-node makes a tensor's handle when it is first used: before handles are counted.
+tf.tidy(() => [bias, matrix, kernel].forEach((tensor) => tf.neg(tensor)));
+
+function int8Weights(): tf.Tensor[] {
+  const { values, scale } = tf.qutlass.quantizeWeightInt8(kernel);
+  scale.dispose();
+  return [values];
+}
+
+function int4Weights(haveZeros: boolean): tf.Tensor[] {
+  const { values, scales, zeros } = tf.qutlass.quantizeWeightInt4(kernel, { groupSize: 16 });
+  if (haveZeros) return [values, scales, zeros];
+  zeros.dispose();
+  return [values, scales];
+}
+
+const matmulInt4Bf16 = (x: tf.Tensor, [w, scales, zeros]: tf.Tensor[]) => [
+  tf.qutlass.matmulInt4Bf16(x, w, scales, zeros ?? null, { bias, activation: 'relu' }),
+  tf.qutlass.matmulInt4Bf16(x, w, scales, zeros ?? null),
+];
+
+const OPS: Record<string, Op> = {
+  linearInt8: {
+    weights: int8Weights,
+    products: (x, [w]) => [
+      tf.qutlass.linearInt8(x, w, 0.01, { bias, activation: 'relu' }),
+      tf.qutlass.linearInt8(x, w, 0.01, { symmetric: false }),
+      tf.qutlass.linearInt8(x, w, 0.01, { rotation: { matrix } }),
+    ],
+  },
+  matmulInt4Bf16: { weights: () => int4Weights(false), products: matmulInt4Bf16 },
+  'matmulInt4Bf16 with zeros': { weights: () => int4Weights(true), products: matmulInt4Bf16 },
+  linearInt8Int4: {
+    weights: () => int4Weights(false),
+    products: (x, [w, scales]) => [
+      tf.qutlass.linearInt8Int4(x, w, scales, null, { bias, activation: 'relu' }),
+      tf.qutlass.linearInt8Int4(x, w, scales, null),
+    ],
+  },
+};
+
+function outcomeOf({ weights: makeWeights, products }: Op) {
+  const start = counts();
+  const weights = makeWeights();
+  const x = tf.randomNormal([5, K], 0, 1, 'float32', 2);
+  const results = () => products(x, weights).map(bitsOf).join();
+  const gradient = () => bitsOf(tf.grad((input) => products(input, weights)[1])(x));
+  const bitsOfWeights = () => weights.map((tensor) => bitsOf(tensor.clone())).join();
+
+  const expected = { results: results(), gradient: gradient(), weights: bitsOfWeights() };
+  const before = counts();
+  const areSame = () =>
+    Array.from({ length: PRODUCTS }, results).every((result) => result === expected.results);
+
+  const first = areSame();
+  const prepacked = weights.every(isPrepacked);
+  const sameGradient = gradient() === expected.gradient;
+  const second = areSame();
+  const sameWeights = bitsOfWeights() === expected.weights;
+  const third = areSame();
+  const after = counts();
+  tf.dispose([x, ...weights]);
+  const end = counts();
+  return {
     prepacked,
     sameResults: first && second && third,
     sameWeights,
@@ -72,5 +109,8 @@ console.log(
     handlesMore: after.handles - before.handles,
     tensorsLeft: end.tensors - start.tensors,
     handlesLeft: end.handles - start.handles,
-  }),
-);
+  };
+}
+
+const outcomes = Object.entries(OPS).map(([name, op]) => [name, outcomeOf(op)]);
+console.log(JSON.stringify(Object.fromEntries(outcomes)));
