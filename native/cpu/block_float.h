@@ -63,13 +63,7 @@ class BlockFloatRows {
   // From packed int8 rows [m, int8_words(k)].
   void prepare(const int32_t* rows) const;
 
-  const BlockFloatLayout& layout() const { return layout_; }
-  // The parts of a row's integers from a word on.
-  const int32_t* values(int64_t row, int64_t word) const {
-    return values_ + row * row_values_ + word * layout_.parts;
-  }
-  // All units of a row.
-  const float* units(int64_t row) const { return units_ + row * row_units_; }
+  // Of a row, from a word on that begins a block.
   BlockFloats from(int64_t row, int64_t word) const {
     return {values(row, word),
             units(row) + layout_.blocks_before(word),
@@ -86,6 +80,12 @@ class BlockFloatRows {
   float spare_roundings() const;
 
  private:
+  // The parts of a row's integers from a word on.
+  const int32_t* values(int64_t row, int64_t word) const {
+    return values_ + row * row_values_ + word * layout_.parts;
+  }
+  // All units of a row.
+  const float* units(int64_t row) const { return units_ + row * row_units_; }
   void prepare_row(const float* x, int64_t row) const;
   void prepare_row(const int32_t* words, int64_t row) const;
   void put_int8_words(const int32_t* words, int64_t count, int64_t row, int64_t first_word) const;

@@ -21,11 +21,7 @@ struct Int4Product {
   int64_t groups;  // of a weight row
   // Of a group. One that is all of K may end within a word, which it then has for itself.
   int64_t group_words;
-  // How words and groups lie that are prepacked.
-  struct Kept {
-    PrepackedInt4 words, groups;
-  };
-  std::optional<Kept> kept;
+  std::optional<KeptInt4> kept;  // where weights are prepacked
 
   Int4Product(const Isa& isa, const MatrixUnit* matrices, const MatmulInt4Args& args,
               const int32_t* int8_rows = nullptr)
@@ -36,9 +32,7 @@ struct Int4Product {
         words(int4_words(args.k)),
         groups(group_count(args.k, args.group_size)),
         group_words(std::max<int64_t>(int4_words(args.group_size), 1)) {
-    if (args.is_prepacked) {
-      kept.emplace(Kept{PrepackedInt4(isa, args.n, words), PrepackedInt4(isa, args.n, groups)});
-    }
+    if (args.is_prepacked) kept.emplace(isa, args);
   }
 
   const Int4Kernels& kernels() const { return int8_rows ? isa.int8_int4 : isa.int4; }

@@ -98,12 +98,13 @@ struct IntegerKernels {
   const KeptInt8Panels* kept = nullptr;  // null where weights are best kept as they are
 };
 
-// Some words of all columns of a panel of words (Int4WordPanels), and their groups: [word][column]
-// and [group][column].
+// The groups of some words of a panel of words: [group][column].
 struct Int4PanelGroups {
   const float* scales;
   const int32_t* zeros;  // or null for 8
 };
+
+// Such words, [word][column] (Int4WordPanels), of so many columns.
 struct Int4WordPanel {
   const int32_t* words;
   Int4PanelGroups groups;

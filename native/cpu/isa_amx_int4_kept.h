@@ -46,8 +46,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
         activations_(static_cast<const int32_t*>(strips)),
         words_(count_of(args.k, kInt4PerWord)),
         group_words_(count_of(args.group_size, kInt4PerWord)),
-        kept_words_(kAvx512VnniIsa, args.n, words_),
-        kept_groups_(kAvx512VnniIsa, args.n, count_of(args.k, args.group_size)) {}
+        kept_(kAvx512VnniIsa, args) {}
 
   void make() {
     clear_sums();
@@ -66,7 +65,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
   // A tile of the block's columns.
   void unpack_weights(int half, int64_t group, int64_t first_word, int64_t steps) {
     const int32_t* panel =
-        args_.w + kept_words_.place(first_column_, first_word) + half * kTileRows;
+        args_.w + kept_.words.place(first_column_, first_word) + half * kTileRows;
     const Vector::Int zeros = zeros_of(half, group);
     const int64_t words = words_ - first_word;
     for (int64_t word = 0; word < steps * kStepWords; ++word, panel += kBlockColumns) {
@@ -83,7 +82,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
   Vector::Int zeros_of(int half, int64_t group) const {
     if (!args_.zeros) return _mm512_set1_epi16(8);
     const Vector::Int zeros =
-        Vector::load(args_.zeros + kept_groups_.place(first_column_, group) + half * kTileRows);
+        Vector::load(args_.zeros + kept_.groups.place(first_column_, group) + half * kTileRows);
     return Vector::bit_or(zeros, Vector::shift_left(zeros, 16));
   }
 
@@ -99,7 +98,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
   void add_products(int64_t group, int64_t first_step, int64_t steps) {
     const int64_t size = int4_strip_size(args_);
     const int32_t* first = activations_ + first_step * kTileSize;
-    const float* scales = args_.scales + kept_groups_.place(first_column_, group);
+    const float* scales = args_.scales + kept_.groups.place(first_column_, group);
     for_strips([&](auto count, int64_t strip) {
       multiply_strips<KeptBf16Products, decltype(count)::kValue>(
           weights_, steps, {first + strip * size, size, kTileWords}, products_);
@@ -123,7 +122,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
 
   const int32_t* activations_;
   const int64_t words_, group_words_;
-  const PrepackedInt4 kept_words_, kept_groups_;
+  const KeptInt4 kept_;
   alignas(64) float products_[2][kHalves][kTileSize];
   alignas(64) StepWeights weights_;
 };

@@ -41,8 +41,7 @@ class KeptInt8Int4Block {
         words_(count_of(args.k, kInt4PerWord)),
         group_words_(count_of(args.group_size, kInt4PerWord)),
         first_column_(first_column),
-        kept_words_(kAvx512VnniIsa, args.n, words_),
-        kept_groups_(kAvx512VnniIsa, args.n, count_of(args.k, args.group_size)) {}
+        kept_(kAvx512VnniIsa, args) {}
 
   // sums[row * stride + column], of whole strips of rows.
   void make(float* sums, int64_t stride) {
@@ -68,12 +67,12 @@ class KeptInt8Int4Block {
   using StepSums = int32_t[kHalves][kTileSize];
 
   int64_t group_of(int64_t step) const {
-    return kept_groups_.place(first_column_, step * kInt4StepWords / group_words_);
+    return kept_.groups.place(first_column_, step * kInt4StepWords / group_words_);
   }
 
   void take_weights(int64_t step, StepTiles& to) const {
     const int64_t first_word = step * kInt4StepWords;
-    const int32_t* panel = args_.w + kept_words_.place(first_column_, first_word);
+    const int32_t* panel = args_.w + kept_.words.place(first_column_, first_word);
     for (int half = 0; half < kHalves; ++half) {
       const Vector::Int zeros = zeros_of(step, half);
       for (int64_t word = 0; word < kInt4StepWords; ++word) {
@@ -135,7 +134,7 @@ class KeptInt8Int4Block {
   const MatmulInt4Args& args_;
   const Int4Tiles& x_;
   const int64_t words_, group_words_, first_column_;
-  const PrepackedInt4 kept_words_, kept_groups_;
+  const KeptInt4 kept_;
   alignas(64) StepTiles weights_[kKeptChunkSteps];
   alignas(64) StepSums products_[kKeptChunkSteps];
 };

@@ -21,9 +21,8 @@ constexpr int64_t kPanelElements = 4096;
 // For activations of so many parts; V4 multiplies nibbles with them (isa_int4_word_panel.h).
 template <typename V4, int kParts>
 constexpr Int4WordPanels kInt4WordPanels =
-    int4_word_panels<Int4Vector, V4, 4 * Vector::kLanes, kParts, WordTile<4, true>,
-                     WordTile<2, true>, WordTile<2, false>, WordTile<2, false>, WordTile<2, false>,
-                     WordTile<2, false>>(4);
+    int4_word_panels<Int4Vector, V4, 4 * Vector::kLanes, kParts, WordTile<1, 4, true>,
+                     WordTile<2, 2, true>, WordTile<3, 2, false>, WordTile<4, 2, false>>();
 
 template <typename V4, int kParts>
 constexpr Int4Kernels int4_kernels(const Int4Panels& panels) {

@@ -23,8 +23,7 @@ struct Int8Vector {
   using Row = __m512i;
   static constexpr int kWords = 16;
   static constexpr int kRowsToAskAhead = 1;
-  static constexpr int64_t kMostSums = int64_t{1} << 30;
-  static constexpr int64_t kMostWords = kMostSums;
+  static constexpr int64_t kMostWords = int64_t{1} << 30;
   static constexpr int kSumsWanted = 8;
   static constexpr int kPreparedBytes = 64;
 
@@ -40,11 +39,6 @@ struct Int8Vector {
   // In the place of the sums: for the compilers' own, gcc moves those of a loop to and fro.
   static Sums multiply_add(Sums sums, Values a, Values b) {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "v"(a));
-    return sums;
-  }
-  // With a load in the same instruction.
-  static Sums multiply_add(Sums sums, const int8_t* a, Values b) {
-    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(b), "m"(*reinterpret_cast<const __m512i_u*>(a)));
     return sums;
   }
   static Sums begun(Sums total) { return total; }
@@ -65,8 +59,6 @@ struct Int8Vector {
 struct Int4Vector : Vector {
   using Vector::multiply;
   static Int multiply(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
-  static Int subtract_8(Int a, Int b) { return _mm512_sub_epi8(a, b); }
-  static Int subtract_32(Int a, Int b) { return _mm512_sub_epi32(a, b); }
   static Int zero_int() { return _mm512_setzero_si512(); }
   // Once: gcc would read them from memory for each use.
   static Int load_words(const int32_t* x) {
@@ -102,9 +94,9 @@ constexpr int64_t kPanelElements = 1024;
 // For activations of so many parts.
 template <int kParts>
 constexpr Int4WordPanels kInt4WordPanels =
-    int4_word_panels<Int4Vector, Int8Vector, 2 * Vector::kLanes, kParts, WordTile<2, true>,
-                     WordTile<2, true>, WordTile<2, true>, WordTile<2, true>, WordTile<2, true>,
-                     WordTile<2, true>>(6);
+    int4_word_panels<Int4Vector, Int8Vector, 2 * Vector::kLanes, kParts, WordTile<1, 2, true>,
+                     WordTile<2, 2, true>, WordTile<3, 2, true>, WordTile<4, 2, true>,
+                     WordTile<5, 2, true>, WordTile<6, 2, true>>();
 
 template <int kParts>
 constexpr Int4Kernels kInt4Kernels = {nullptr, 0, {}, &kInt4WordPanels<kParts>};

@@ -38,13 +38,6 @@ struct Int8Vector {
     asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums) : "x"(b), "x"(a));
     return sums;
   }
-  // With a load in the same instruction.
-  static Sums multiply_add(Sums sums, const int8_t* a, Values b) {
-    asm("%{vex%} vpdpbusd %2, %1, %0"
-        : "+x"(sums)
-        : "x"(b), "m"(*reinterpret_cast<const __m256i_u*>(a)));
-    return sums;
-  }
   static Sums begun(Sums total) { return total; }
   static Sums ended(Sums, Sums sums) { return sums; }
   static int32_t total(Sums sums) { return Vector::total(sums); }

@@ -112,23 +112,24 @@ template <typename V, typename V8, int kStep, int kParts, int kKinds, int kRows,
                                                words - word, tile);
 }
 
-// How a tile of so many rows is made: of so many vectors of a panel's columns after the other, and,
-// kAtOnce, with both kinds of bytes of activations while a word is unpacked; else with one kind of
-// a block, then the other. As registers allow.
-template <int kVectors, bool kAtOnce>
+// How the tile of so many rows is made: of so many vectors of a panel's columns after the other,
+// and, kAtOnce, with both kinds of bytes of activations while a word is unpacked; else with one
+// kind of a block, then the other. As registers allow.
+template <int kRowsOfTile, int kVectors, bool kAtOnce>
 struct WordTile {
+  static constexpr int kRows = kRowsOfTile;
   static constexpr int kVectorsOfSlice = kVectors;
   static constexpr bool kHasKindsAtOnce = kAtOnce;
 };
 
 // A block of words with the columns of a slice of a panel, whose words have kColumns; `values` are
 // those of the block.
-template <typename V, typename V8, typename Form, int kColumns, int kParts, int kRows>
+template <typename V, typename V8, typename Form, int kColumns, int kParts>
 [[gnu::always_inline]] inline void add_block_of_slice(const BlockFloats& x, const int32_t* values,
                                                       int64_t block, const int32_t* columns,
                                                       int64_t words, const Int4PanelGroups& group,
                                                       const Int4PanelSums& sums) {
-  constexpr int kVectors = Form::kVectorsOfSlice, kByteBits = 8;
+  constexpr int kRows = Form::kRows, kVectors = Form::kVectorsOfSlice, kByteBits = 8;
   constexpr int kKinds = kParts / BlockIntegers::kPartsOfBytes;
   constexpr int kKindsAtOnce = Form::kHasKindsAtOnce ? kKinds : 1;
   typename V::Int tile[kKinds][kRows][kVectors];  // of low bytes, then of high ones
@@ -153,7 +154,7 @@ template <typename V, typename V8, typename Form, int kColumns, int kParts, int 
   end_block<V, (kKinds > 1)>(tile[0], x, block, group.scales, sums);
 }
 
-template <typename V, typename V8, typename Form, int kColumns, int kParts, int kRows>
+template <typename V, typename V8, typename Form, int kColumns, int kParts>
 void int4_word_tile(const BlockFloats& x, const Int4WordPanel& panel, int64_t words,
                     int64_t group_words, const Int4PanelSums& sums) {
   constexpr int kSliceColumns = Form::kVectorsOfSlice * V::kLanes;
@@ -163,7 +164,7 @@ void int4_word_tile(const BlockFloats& x, const Int4WordPanel& panel, int64_t wo
   for (int64_t word = 0, block = 0; word < words; ++block) {
     const int64_t block_words = panel_block_words(left_in_group, words - word);
     for (int column = 0; column < kColumns; column += kSliceColumns) {
-      add_block_of_slice<V, V8, Form, kColumns, kParts, kRows>(
+      add_block_of_slice<V, V8, Form, kColumns, kParts>(
           x, values, block, columns + column, block_words,
           {group.scales + column, group.zeros ? group.zeros + column : nullptr},
           {sums.sums + column, sums.magnitudes ? sums.magnitudes + column : nullptr, sums.stride});
@@ -180,19 +181,13 @@ void int4_word_tile(const BlockFloats& x, const Int4WordPanel& panel, int64_t wo
   }
 }
 
-// For activations of so many parts, and up to six rows.
-template <typename V, typename V8, int kColumns, int kParts, typename Of1, typename Of2,
-          typename Of3, typename Of4, typename Of5, typename Of6>
-constexpr Int4WordPanels int4_word_panels(int rows) {
-  return {rows,
+// For activations of so many parts, with the tiles of 1, 2, ... rows.
+template <typename V, typename V8, int kColumns, int kParts, typename... Forms>
+constexpr Int4WordPanels int4_word_panels() {
+  return {sizeof...(Forms),
           kColumns,
           interleave_columns<V, kColumns / V::kLanes>,
-          {int4_word_tile<V, V8, Of1, kColumns, kParts, 1>,
-           int4_word_tile<V, V8, Of2, kColumns, kParts, 2>,
-           int4_word_tile<V, V8, Of3, kColumns, kParts, 3>,
-           int4_word_tile<V, V8, Of4, kColumns, kParts, 4>,
-           int4_word_tile<V, V8, Of5, kColumns, kParts, 5>,
-           int4_word_tile<V, V8, Of6, kColumns, kParts, 6>}};
+          {int4_word_tile<V, V8, Forms, kColumns, kParts>...}};
 }
 
 }  // namespace

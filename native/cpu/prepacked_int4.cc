@@ -36,4 +36,8 @@ int64_t PrepackedInt4::place(int64_t column, int64_t word) const {
   return kPrepackedHeaderWords + (panel * words_ + word) * columns_ + lane;
 }
 
+KeptInt4::KeptInt4(const Isa& isa, const MatmulInt4Args& args)
+    : words(isa, args.n, int4_words(args.k)),
+      groups(isa, args.n, group_count(args.k, args.group_size)) {}
+
 }  // namespace qutlass::cpu

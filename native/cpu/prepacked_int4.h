@@ -11,6 +11,7 @@
 #include "cpu/isa.h"
 #include "cpu/prepacked.h"
 #include "cpu/rounding.h"
+#include "qutlass/ops.h"
 
 namespace qutlass::cpu {
 
@@ -42,6 +43,13 @@ class PrepackedInt4 {
   int64_t n_, words_;
   int64_t columns_;  // of a panel
   int64_t panels_;
+};
+
+// How the words and the groups of a product's weights lie, where they are prepacked.
+struct KeptInt4 {
+  PrepackedInt4 words, groups;
+
+  KeptInt4(const Isa& isa, const MatmulInt4Args& args);
 };
 
 }  // namespace qutlass::cpu

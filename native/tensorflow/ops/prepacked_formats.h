@@ -7,40 +7,48 @@
 
 namespace qutlass::tensorflow {
 
-struct PrepackedInt8 {
-  static constexpr char kPrepack[] = "QutlassPrepackInt8";
-  static constexpr char kUnprepack[] = "QutlassUnprepackInt8";
+struct OfInt32 {
   using Element = int32_t;
   static constexpr DataType kType = kInt32;
   static constexpr char kTensor[] = "w: int32";
   static constexpr char kPrepacked[] = "prepacked: int32";
+};
+
+struct OfFloat {
+  using Element = float;
+  static constexpr DataType kType = kFloat;
+  static constexpr char kTensor[] = "w: float";
+  static constexpr char kPrepacked[] = "prepacked: float";
+};
+
+struct InInt8Order {
   static constexpr auto kSize = cpu::prepacked_int8_size;
   static constexpr auto kShape = cpu::prepacked_int8_shape;
   static constexpr Kernels<PrepackArgs> kPrepackKernels = {cpu::prepack_int8, nullptr};
   static constexpr Kernels<UnprepackArgs> kUnprepackKernels = {cpu::unprepack_int8, nullptr};
 };
 
-// Words, or zero points.
-struct PrepackedInt4 {
-  static constexpr char kPrepack[] = "QutlassPrepackInt4";
-  static constexpr char kUnprepack[] = "QutlassUnprepackInt4";
-  using Element = int32_t;
-  static constexpr DataType kType = kInt32;
-  static constexpr char kTensor[] = "w: int32";
-  static constexpr char kPrepacked[] = "prepacked: int32";
+struct InInt4Order {
   static constexpr auto kSize = cpu::prepacked_int4_size;
   static constexpr auto kShape = cpu::prepacked_int4_shape;
   static constexpr Kernels<PrepackArgs> kPrepackKernels = {cpu::prepack_int4, nullptr};
   static constexpr Kernels<UnprepackArgs> kUnprepackKernels = {cpu::unprepack_int4, nullptr};
 };
 
-struct PrepackedInt4Scales : PrepackedInt4 {
+struct PrepackedInt8 : OfInt32, InInt8Order {
+  static constexpr char kPrepack[] = "QutlassPrepackInt8";
+  static constexpr char kUnprepack[] = "QutlassUnprepackInt8";
+};
+
+// Words, or zero points.
+struct PrepackedInt4 : OfInt32, InInt4Order {
+  static constexpr char kPrepack[] = "QutlassPrepackInt4";
+  static constexpr char kUnprepack[] = "QutlassUnprepackInt4";
+};
+
+struct PrepackedInt4Scales : OfFloat, InInt4Order {
   static constexpr char kPrepack[] = "QutlassPrepackInt4Scales";
   static constexpr char kUnprepack[] = "QutlassUnprepackInt4Scales";
-  using Element = float;
-  static constexpr DataType kType = kFloat;
-  static constexpr char kTensor[] = "w: float";
-  static constexpr char kPrepacked[] = "prepacked: float";
 };
 
 // The shape of what was prepacked.
