@@ -1,5 +1,6 @@
 /**
- * The stages of `npm test`, in the order in which they start.
+ * The stages of `npm test`, in the order in which they start: the longest first, for others run beside
+ * it.
  *
  * @typedef {object} Stage
  * @property {string} name As `--only` takes it.
@@ -55,6 +56,12 @@ const NATIVE_SOURCES = 'native/**/*.{cc,cu,cuh,h}';
 /** @type {Stage[]} */
 export const STAGES = [
   {
+    name: 'specs',
+    what: 'specs in Node, on cpu and tensorflow',
+    commands: () => [jasmine('--config=test/jasmine.json')],
+    count: jasmineCounts,
+  },
+  {
     name: 'native',
     what: 'kernels on the CPU; where there is nvcc, what it makes of those for the GPU',
     commands: () => nativeTests('native', ['-DQUTLASS_CUDA=AUTO'], ['--label-exclude', '^gpu$']),
@@ -88,15 +95,9 @@ export const STAGES = [
     count: karmaCounts,
   },
   {
-    name: 'specs',
-    what: 'specs in Node, on cpu and tensorflow',
-    commands: () => [jasmine('--config=test/jasmine.json')],
-    count: jasmineCounts,
-  },
-  {
     name: 'consumers',
     what: 'programs with the packed package',
-    commands: () => [jasmine('test/consumers/*.spec.ts')],
+    commands: () => [jasmine('--helper=test/support/patience.ts', 'test/consumers/*.spec.ts')],
     count: jasmineCounts,
   },
   {

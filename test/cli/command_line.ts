@@ -1,14 +1,25 @@
-/** Runs the command line as users do, in a process of its own. */
+/**
+ * Runs the command line as users do: compiled, in a process of its own. `npm test` compiles it; who
+ * runs a spec alone after a change of src/cli does so first, by `npm run build`.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 
 const repository = dirname(dirname(__dirname));
-const program = join(repository, 'src', 'cli', 'index.ts');
+const program = join(repository, 'dist', 'cli', 'index.js');
+
+/**
+ * TensorFlow's warnings, which a GPU brings along, and what it says of oneDNN on some processors,
+ * whatever its level of logging. What else it only tells is ours to keep away.
+ */
+const TENSORFLOW_LOG =
+  /^(WARNING: All log messages before absl|[WE]\d{4} |I\d{4} .* oneDNN custom operations).*\n/gm;
 
 export interface Outcome {
   status: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** Without TensorFlow's log. */
   stderr: string;
 }
 
@@ -18,7 +29,7 @@ export interface Running {
 }
 
 export function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: repository,
     env: { ...process.env, ...env },
   });
@@ -27,7 +38,9 @@ export function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
   child.stderr.setEncoding('utf8').on('data', (data: string) => (text.stderr += data));
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, ...text }));
+    child.on('close', (status, signal) => {
+      resolve({ status, signal, ...text, stderr: text.stderr.replace(TENSORFLOW_LOG, '') });
+    });
   });
   return { process: child, outcome };
 }

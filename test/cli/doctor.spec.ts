@@ -140,6 +140,6 @@ describe('doctor', () => {
         detail: jasmine.stringMatching(/no such file.*libtensorflow\.so\.2/),
         remedy: 'npx tfjs-qutlass setup',
       });
-    }, 60_000);
+    });
   });
 });

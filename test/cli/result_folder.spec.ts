@@ -102,7 +102,7 @@ describe('a result folder', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([143, null]);
     expect(readdirSync(folder())).toEqual(['program.cjs']);
-  }, 60_000);
+  });
 
   it('that others make meanwhile is theirs', async () => {
     const late = async (target: string) => {

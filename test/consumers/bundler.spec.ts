@@ -23,7 +23,7 @@ describe('the packed package in a bundle for browsers', () => {
       write: false,
       logLevel: 'silent',
     });
-  }, 60_000);
+  });
   afterAll(() => project.remove());
 
   it('takes the entry for browsers, which imports nothing of Node', () => {

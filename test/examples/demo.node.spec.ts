@@ -17,7 +17,7 @@ describe('the demo', () => {
     const page = readFileSync(join(folder(), 'results', 'index.html'), 'utf8');
     expect(page).toMatch(/<svg[\s\S]*<\/svg>[\s\S]*<\/html>\s*$/);
     expect(page).not.toMatch(/<script|<link|@import|(src|href)="https?:/);
-  }, 120_000);
+  });
 
   it('refuses an option that it does not know', () => {
     const { status, stderr } = runExample('demo', folder(), '--fast');

@@ -17,7 +17,7 @@ describe('the example', () => {
       expect(otherInteger).toBeLessThan(1);
     }
     expect(leftBehind(folder())).toEqual([]);
-  }, 60_000);
+  });
 
   it('qat compares int4 after training with int4 that was trained for', () => {
     const { status, stdout } = runExample('qat', folder(), '--smoke');
@@ -26,7 +26,7 @@ describe('the example', () => {
     expect(
       numbersAfter('int4 after 2 steps of quantization-aware training', stdout)[0],
     ).toBeLessThan(2.3);
-  }, 120_000);
+  });
 
   it('rotations shows that int4 activations cost less when they are rotated', () => {
     const { status, stdout } = runExample('rotations', folder(), '--smoke');
@@ -40,7 +40,7 @@ describe('the example', () => {
     expect(int8).toBeLessThan(rotated - 0.02);
     const [trained] = numbersAfter('after 2 steps of training for hadamard 64, quest:', stdout);
     expect(trained).toBeLessThan(plain);
-  }, 120_000);
+  });
 
   it('lora adapts a frozen int4 model, and saves its adapters', () => {
     const { status, stdout } = runExample('lora', folder(), '--smoke');
@@ -50,5 +50,5 @@ describe('the example', () => {
     expect(after).toBeLessThan(before);
     expect(stdout).toMatch(/the adapters' file: 0\.31 MB/);
     expect(leftBehind(folder())).toEqual([]);
-  }, 120_000);
+  });
 });

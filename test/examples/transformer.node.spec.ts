@@ -45,13 +45,13 @@ describe('the transformer', () => {
     const model = await loadCheckpoint(made);
     expect(describeTraining(model)).toBe('Trained on 2,048 characters in 2 steps.');
     model.dispose();
-  }, 120_000);
+  });
 
   it('times large random weights', () => {
     const { status, stdout } = runExample('transformer', folder(), '--large', '--smoke');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^float32 .*\nint8 .*\nint4 g128 .*\nint4 g32 /m);
-  }, 120_000);
+  });
 
   it('says what is missing where there is no checkpoint', () => {
     const { status, stderr } = runExample('transformer', folder(), '--checkpoint', 'none');
@@ -116,5 +116,5 @@ describe('The committed checkpoint', () => {
     const logits = model.predict(contexts) as tf.Tensor;
     expect(logits.shape).toEqual([2, corpus.context, ASCII.length]);
     tf.engine().endScope();
-  }, 60_000);
+  });
 });

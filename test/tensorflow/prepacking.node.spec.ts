@@ -232,7 +232,7 @@ if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'h
           'matmulInt4Bf16 with zeros': expected,
           linearInt8Int4: expected,
         });
-      }, 60_000);
+      });
     }
   });
 }

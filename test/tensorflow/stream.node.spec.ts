@@ -24,7 +24,7 @@ if (testBackends.some(({ place }) => place === 'device')) {
     let synchronized: Outcome;
     beforeAll(async () => {
       synchronized = await run('synchronize');
-    }, 120_000);
+    });
 
     it('synchronize waits on the host', () => {
       expect(synchronized.stream).toBe('synchronize (QUTLASS_STREAM)');
@@ -36,18 +36,18 @@ if (testBackends.some(({ place }) => place === 'device')) {
           stream: `${mode} (QUTLASS_STREAM)`,
           sum: synchronized.sum,
         });
-      }, 120_000);
+      });
     }
 
     it('gives the same bits in several processes at once', async () => {
       const outcomes = await Promise.all(['tensorflow', 'event', 'tensorflow'].map(run));
       expect(outcomes.map(({ sum }) => sum)).toEqual(Array(3).fill(synchronized.sum));
-    }, 120_000);
+    });
 
     it('is refused where there is no such mode', async () => {
       await expectAsync(run('fastest')).toBeRejectedWithError(
         /QUTLASS_STREAM is 'fastest', expected/,
       );
-    }, 120_000);
+    });
   });
 }

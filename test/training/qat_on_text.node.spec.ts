@@ -38,5 +38,5 @@ describe('Quantization-aware training', () => {
     expect(inFloat).toBeLessThan(2.5); // of 6 bits that a guess takes
     expect(afterTraining).toBeGreaterThan(0.05); // enough to be seen
     expect(afterAwareTraining).toBeLessThan(0.5 * afterTraining);
-  }, 60_000);
+  });
 });

@@ -29,6 +29,12 @@ function randomBlock(tf: Package, shape: [number, number], deviation: number, se
   return tf.tensor2d(values, shape);
 }
 
+/** As much of a block as a matrix of that size needs. */
+function cut(block: Tensor2D, [rows, columns]: [number, number]): Tensor2D {
+  const [blockRows, blockColumns] = block.shape;
+  return block.slice([0, 0], [Math.min(rows, blockRows), Math.min(columns, blockColumns)]);
+}
+
 function repeated(block: Tensor2D, [rows, columns]: [number, number]): Tensor2D {
   const [blockRows, blockColumns] = block.shape;
   const wide = block
@@ -41,13 +47,16 @@ function repeated(block: Tensor2D, [rows, columns]: [number, number]): Tensor2D 
 
 /** Activations `[m, k]`, standard normal. */
 export function randomInput(tf: Package, m: number, k: number): Tensor2D {
-  return tf.tidy(() => repeated(randomBlock(tf, INPUT_BLOCK, 1, INPUT_SEED), [m, k]));
+  return tf.tidy(() => {
+    const block = cut(randomBlock(tf, INPUT_BLOCK, 1, INPUT_SEED), [m, k]);
+    return repeated(block, [m, k]);
+  });
 }
 
 /** Weights `[k, n]`; the same, turned by `hadamard` along k where that is not 0. */
 export function randomKernel(tf: Package, k: number, n: number, hadamard = 0): Tensor2D {
   return tf.tidy(() => {
-    const block = randomBlock(tf, KERNEL_BLOCK, KERNEL_DEVIATION, KERNEL_SEED);
+    const block = cut(randomBlock(tf, KERNEL_BLOCK, KERNEL_DEVIATION, KERNEL_SEED), [k, n]);
     if (hadamard === 0) return repeated(block, [k, n]);
     const turned = tf.qutlass.hadamard(block.transpose(), { blockSize: hadamard }).transpose();
     return repeated(turned as Tensor2D, [k, n]);

@@ -16,14 +16,15 @@ const OURS = PROVIDER_NAMES.filter((name) => name !== 'onnxruntime');
 
 describeOnBackends("the benchmark's operands", () => {
   it('are random, whatever their size', () => {
-    const x = randomInput(tf, 300, 1100);
-    expect(x.shape).toEqual([300, 1100]);
+    const x = randomInput(tf, 9, 1100);
+    expect(x.shape).toEqual([9, 1100]);
     const { mean, variance } = tf.moments(x);
     expect(mean.dataSync()[0]).toBeCloseTo(0, 1);
     expect(variance.dataSync()[0]).toBeCloseTo(1, 1);
-    expect(randomInput(tf, 300, 1100).sub(x).abs().max().dataSync()[0]).toBe(0);
-    expect(randomInput(tf, 1, 7).shape).toEqual([1, 7]);
-    expect(randomKernel(tf, 1100, 1030).shape).toEqual([1100, 1030]);
+    expect(randomInput(tf, 9, 1100).sub(x).abs().max().dataSync()[0]).toBe(0);
+    expect(randomInput(tf, 300, 7).shape).toEqual([300, 7]);
+    expect(randomKernel(tf, 1100, 3).shape).toEqual([1100, 3]);
+    expect(randomKernel(tf, 3, 1030).shape).toEqual([3, 1030]);
   });
 
   it('have rotated weights, bit for bit those of all of them at once', () => {
