@@ -62,7 +62,7 @@ void put_bytes(const int32_t* integers, int32_t* parts) {
 }
 
 // For instruction sets that have no such kernel.
-void make_block_integers(const float* x, int64_t count, BlockForm form, BlockIntegers* block) {
+void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
   constexpr int64_t kElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
   float rounded[kElements];
   int32_t largest = 0;
@@ -92,10 +92,10 @@ void make_block_integers(const float* x, int64_t count, BlockForm form, BlockInt
   std::fill(integers + count, integers + words * kInt4PerWord, 0);
   for (int64_t word = 0; word < words; ++word) {
     const int32_t* of_word = integers + word * kInt4PerWord;
-    form.in_bytes ? put_bytes(of_word, block->words[word])
-                  : put_halves(of_word, block->words[word]);
+    in_bytes ? put_bytes(of_word, block->words[word]) : put_halves(of_word, block->words[word]);
     block->negative_sums[word] = -std::accumulate(of_word, of_word + kInt4PerWord, 0);
   }
+  block->negative_sum = std::accumulate(block->negative_sums, block->negative_sums + words, 0);
 }
 
 // The places of words one after the other among those of `order_words`.
@@ -147,6 +147,12 @@ int32_t sum_of_bytes(uint64_t bytes) {
   return static_cast<int32_t>(pairs * kOnes >> 48) - 8 * 128;
 }
 
+float spare_roundings_of(int64_t k, int64_t blocks) {
+  // A block is converted and added, and so are the bias and the residuals' sum.
+  const int64_t most = 2 * blocks + 4;
+  return static_cast<float>(std::max<int64_t>(k - most, 0)) * 0x1p-24f;
+}
+
 }  // namespace
 
 int64_t BlockFloatLayout::block_end(int64_t word) const {
@@ -176,6 +182,7 @@ BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const Block
       row_units_(layout.parts == BlockIntegers::kParts ? layout.blocks_before(layout.words) : 0),
       row_sums_(layout.sums_before(layout.words)),
       most_residuals_(layout.parts == BlockIntegers::kParts ? k / kElementsPerResidual : 0),
+      spare_roundings_(spare_roundings_of(k, layout.blocks_before(layout.words))),
       values_(workspace.take<int32_t>(m * row_values_)),
       units_(workspace.take<float>(m * row_units_)),
       negative_sums_(workspace.take<int32_t>(m * row_sums_)),
@@ -203,16 +210,6 @@ void BlockFloatRows::prepare(const int32_t* rows) const {
                [&](int64_t row) { prepare_row(rows + row * words, row); });
 }
 
-float BlockFloatRows::spare_roundings() const {
-  // A block is converted and added, and so are the bias and the residuals' sum.
-  const int64_t most = 2 * layout_.blocks_before(layout_.words) + 4;
-  return static_cast<float>(std::max<int64_t>(k_ - most, 0)) * 0x1p-24f;
-}
-
-BlockForm BlockFloatRows::block_form() const {
-  return {layout_.order != Int4Order::kHalves, row_sums_ > 0};
-}
-
 // In the order of single words, with all units, and a sum where there are any.
 void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                      int64_t number, int64_t words) const {
@@ -224,8 +221,7 @@ void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, in
     to[i] = from[i] ^ static_cast<int32_t>(flips);
   }
   if (row_sums_ == 0) return;
-  negative_sums_[row * row_sums_ + number] =
-      layout_.sums_factor * std::accumulate(block.negative_sums, block.negative_sums + words, 0);
+  negative_sums_[row * row_sums_ + number] = layout_.sums_factor * block.negative_sum;
 }
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
@@ -307,11 +303,12 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   int64_t residual_count = 0;
   float magnitude = 0.0f, squares = 0.0f, norms = 0.0f;
   int64_t number = 0;
-  for (int64_t word = 0; word < layout_.words; word = layout_.block_end(word), ++number) {
+  for (int64_t word = 0, end; word < layout_.words; word = end, ++number) {
+    end = layout_.block_end(word);
     const int64_t begin = word * kInt4PerWord;
-    const int64_t count = std::min(layout_.block_end(word) * kInt4PerWord, k_) - begin;
+    const int64_t count = std::min(end * kInt4PerWord, k_) - begin;
     const int64_t words = divide_up(count, kInt4PerWord);
-    make_block_(x + begin, count, block_form(), &block);
+    make_block_(x + begin, count, layout_.order != Int4Order::kHalves, &block);
     put(block, row, word, number, words);
     squares += block.squares * block.unit * block.unit;
     norms += std::sqrt(block.squares) * block.unit;

@@ -77,7 +77,7 @@ class BlockFloatRows {
   Residuals residuals(int64_t row) const;
   // What a residual may change a product by, as a share of the sum of the terms' magnitudes: what
   // the contract grants for K roundings, less those that there are.
-  float spare_roundings() const;
+  float spare_roundings() const { return spare_roundings_; }
 
  private:
   // The parts of a row's integers from a word on.
@@ -92,7 +92,6 @@ class BlockFloatRows {
   void put_sums_of_blocks(int64_t row) const;
   void clear_row(int64_t row) const;
   bool is_for_panels() const { return layout_.order_words == 1; }
-  BlockForm block_form() const;
   void put(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
            int64_t words) const;
   // Put a block's first words, and what goes with it, where they belong.
@@ -104,6 +103,7 @@ class BlockFloatRows {
   BlockFloatLayout layout_;
   MakeBlockIntegers make_block_;
   int64_t m_, k_, row_values_, row_units_, row_sums_, most_residuals_;
+  float spare_roundings_;
   int32_t* values_;
   float* units_;
   int32_t* negative_sums_;

@@ -28,21 +28,17 @@ struct BlockIntegers {
   // element n, then element n + 4. In bytes: the low bytes of even elements, of odd ones, the high
   // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded.
   int32_t words[kMaxWords][kParts];
-  int32_t negative_sums[kMaxWords];  // of the integers of a word, where they are wanted
+  int32_t negative_sums[kMaxWords];  // of the integers of a word: by the portable kernel, for dots
+  int32_t negative_sum;              // of all integers
   uint8_t residuals[kMaxWords];      // bit i: element i of the word has a residual
   float residual_magnitude;          // the sum of their magnitudes
   float squares;                     // the sum of the squares of the integers
   float unit;
 };
 
-struct BlockForm {
-  bool in_bytes;
-  bool has_sums;
-};
-
 // Fills a block from `count` floats, rounded to bf16; elements beyond them are zeros up to a whole
 // word.
-using MakeBlockIntegers = void (*)(const float* x, int64_t count, BlockForm form,
+using MakeBlockIntegers = void (*)(const float* x, int64_t count, bool in_bytes,
                                    BlockIntegers* block);
 
 }  // namespace qutlass::cpu

@@ -47,9 +47,11 @@ struct Int4Product {
   uint32_t word(int64_t n, int64_t index) const {
     return static_cast<uint32_t>(args.w[kept ? kept->words.place(n, index) : n * words + index]);
   }
-  float scale(int64_t n, int64_t group) const { return of_group(args.scales, n, group); }
+  float scale(int64_t n, int64_t group) const {
+    return args.scales[kept ? kept->scales.place(n, group) : n * groups + group];
+  }
   int32_t zero(int64_t n, int64_t group) const {
-    return args.zeros ? of_group(args.zeros, n, group) : 8;
+    return args.zeros ? args.zeros[kept ? kept->zeros.place(n, group) : n * groups + group] : 8;
   }
 
   Int4Rows rows(int64_t first, int64_t count) const { return {row(first), words, groups, count}; }
@@ -70,12 +72,6 @@ struct Int4Product {
 
   // For parallel_for: a vector's product and what it takes to unpack its weights.
   int64_t work() const { return args.m * args.n * args.k / 2; }
-
- private:
-  template <typename T>
-  T of_group(const T* values, int64_t n, int64_t group) const {
-    return values[kept ? kept->groups.place(n, group) : n * groups + group];
-  }
 };
 
 }  // namespace qutlass::cpu

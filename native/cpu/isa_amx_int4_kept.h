@@ -82,7 +82,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
   Vector::Int zeros_of(int half, int64_t group) const {
     if (!args_.zeros) return _mm512_set1_epi16(8);
     const Vector::Int zeros =
-        Vector::load(args_.zeros + kept_.groups.place(first_column_, group) + half * kTileRows);
+        Vector::load(args_.zeros + kept_.zeros.place(first_column_, group) + half * kTileRows);
     return Vector::bit_or(zeros, Vector::shift_left(zeros, 16));
   }
 
@@ -98,7 +98,7 @@ class KeptInt4Block : TileBlock<MatmulInt4Args, float, true> {
   void add_products(int64_t group, int64_t first_step, int64_t steps) {
     const int64_t size = int4_strip_size(args_);
     const int32_t* first = activations_ + first_step * kTileSize;
-    const float* scales = args_.scales + kept_.groups.place(first_column_, group);
+    const float* scales = args_.scales + kept_.scales.place(first_column_, group);
     for_strips([&](auto count, int64_t strip) {
       multiply_strips<KeptBf16Products, decltype(count)::kValue>(
           weights_, steps, {first + strip * size, size, kTileWords}, products_);

@@ -66,9 +66,7 @@ class KeptInt8Int4Block {
   using StepTiles = int32_t[kHalves][kInt4StepTiles][kTileSize];
   using StepSums = int32_t[kHalves][kTileSize];
 
-  int64_t group_of(int64_t step) const {
-    return kept_.groups.place(first_column_, step * kInt4StepWords / group_words_);
-  }
+  int64_t group_of(int64_t step) const { return step * kInt4StepWords / group_words_; }
 
   void take_weights(int64_t step, StepTiles& to) const {
     const int64_t first_word = step * kInt4StepWords;
@@ -89,7 +87,8 @@ class KeptInt8Int4Block {
   // Of the columns of a tile, in every byte.
   Vector::Int zeros_of(int64_t step, int half) const {
     if (!args_.zeros) return _mm512_set1_epi8(8);
-    const Vector::Int zeros = Vector::load(args_.zeros + group_of(step) + half * kTileRows);
+    const Vector::Int zeros = Vector::load(
+        args_.zeros + kept_.zeros.place(first_column_, group_of(step)) + half * kTileRows);
     return _mm512_mullo_epi32(zeros, Vector::broadcast(0x01010101));
   }
 
@@ -119,7 +118,7 @@ class KeptInt8Int4Block {
   }
 
   void add_products(int64_t step, const StepSums& products, float* sums, int64_t stride) const {
-    const float* scales = args_.scales + group_of(step);
+    const float* scales = args_.scales + kept_.scales.place(first_column_, group_of(step));
     for (int half = 0; half < kHalves; ++half) {
       const Vector::Float scale = Vector::load(scales + half * kTileRows);
       float* out = sums + half * kTileRows;

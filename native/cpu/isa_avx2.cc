@@ -118,6 +118,7 @@ struct NibbleVector {
   using Sums = __m256i;
   static constexpr int64_t kMostWords = 4;
   static constexpr int kSumsWanted = 1;
+  static constexpr bool kTakesAnyByte = false;
 
   static Sums begun(Sums) { return Int4Vector::zero_int(); }
   static Sums multiply_add(Sums sums, __m256i activations, __m256i nibbles) {

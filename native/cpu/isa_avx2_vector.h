@@ -73,6 +73,18 @@ struct Vector {
     return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
   }
 
+  static float total(Float v) {
+    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+  }
+
+  static float largest(Float v) {
+    __m128 most = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    most = _mm_max_ps(most, _mm_movehl_ps(most, most));
+    return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
+  }
+
   static void store_four_totals(const Int* v, int32_t* out) {
     const Int halves =
         _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
@@ -92,6 +104,17 @@ struct Vector {
   static Float round(Float v) {
     return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }
+  static Float magnitude(Float v) {
+    return _mm256_and_ps(v, as_float(_mm256_set1_epi32(0x7fffffff)));
+  }
+  static Float finite(Float v) {
+    const Int infinite = _mm256_set1_epi32(0x7f800000);
+    return _mm256_and_ps(v, as_float(_mm256_cmpgt_epi32(infinite, as_int(magnitude(v)))));
+  }
+  static uint8_t nonzero_lanes(Float v) {
+    return static_cast<uint8_t>(_mm256_movemask_ps(_mm256_cmp_ps(v, zero(), _CMP_NEQ_UQ)));
+  }
+  static Int word(Int v, int) { return v; }
   static Float zero_where_zero(Float v, Float test) {
     return _mm256_andnot_ps(_mm256_cmp_ps(test, zero(), _CMP_EQ_OQ), v);
   }
@@ -109,6 +132,10 @@ struct Vector {
   template <int kBits>
   static Int shift_right(Int v) {
     return _mm256_srli_epi32(v, kBits);
+  }
+  template <int kBits>
+  static Int shift_right_signed(Int v) {
+    return _mm256_srai_epi32(v, kBits);
   }
   static Int shift_left(Int v, int bits) { return _mm256_slli_epi32(v, bits); }
   static Int bit_and(Int a, Int b) { return _mm256_and_si256(a, b); }
@@ -183,16 +210,11 @@ struct Int4Vector : Vector {
   }
   static Int low_nibbles(Int words) { return _mm256_and_si256(words, _mm256_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm256_srli_epi16(words, 4)); }
+  static Int high_nibbles_in_place(Int words) {
+    return _mm256_and_si256(words, _mm256_set1_epi8(static_cast<char>(0xf0)));
+  }
   static Int load_bytes(const int8_t* x) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
-  }
-  static Float magnitude(Float v) {
-    return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff)));
-  }
-  static float largest(Float v) {
-    __m128 most = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    most = _mm_max_ps(most, _mm_movehl_ps(most, most));
-    return _mm_cvtss_f32(_mm_max_ss(most, _mm_movehdup_ps(most)));
   }
 };
 

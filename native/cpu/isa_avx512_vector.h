@@ -58,6 +58,18 @@ struct Vector {
   static Float round(Float v) {
     return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }
+  static Float magnitude(Float v) { return _mm512_abs_ps(v); }
+  static float largest(Float v) { return _mm512_reduce_max_ps(v); }
+  static float total(Float v) { return _mm512_reduce_add_ps(v); }
+  static int32_t total(Int v) { return _mm512_reduce_add_epi32(v); }
+  static Float finite(Float v) {
+    constexpr int kNanOrInfinite = 0x99;
+    return _mm512_maskz_mov_ps(_knot_mask16(_mm512_fpclass_ps_mask(v, kNanOrInfinite)), v);
+  }
+  static __mmask16 nonzero_lanes(Float v) { return _mm512_cmp_ps_mask(v, zero(), _CMP_NEQ_UQ); }
+  static __m256i word(Int v, int i) {
+    return i == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1);
+  }
   static Float zero_where_zero(Float v, Float test) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, zero(), _CMP_NEQ_UQ), v);
   }
@@ -77,6 +89,10 @@ struct Vector {
   template <int kBits>
   static Int shift_right(Int v) {
     return _mm512_srli_epi32(v, kBits);
+  }
+  template <int kBits>
+  static Int shift_right_signed(Int v) {
+    return _mm512_srai_epi32(v, kBits);
   }
   static Int shift_left(Int v, int bits) { return _mm512_slli_epi32(v, bits); }
   static Int bit_and(Int a, Int b) { return _mm512_and_si512(a, b); }

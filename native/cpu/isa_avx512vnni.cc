@@ -25,6 +25,7 @@ struct Int8Vector {
   static constexpr int kRowsToAskAhead = 1;
   static constexpr int64_t kMostWords = int64_t{1} << 30;
   static constexpr int kSumsWanted = 8;
+  static constexpr bool kTakesAnyByte = true;
   static constexpr int kPreparedBytes = 64;
 
   static Values add_128(Values v) {
@@ -66,10 +67,11 @@ struct Int4Vector : Vector {
     asm("" : "+v"(words));
     return words;
   }
-  static Float magnitude(Float v) { return _mm512_abs_ps(v); }
-  static float largest(Float v) { return _mm512_reduce_max_ps(v); }
   static Int low_nibbles(Int words) { return _mm512_and_si512(words, _mm512_set1_epi8(0xf)); }
   static Int high_nibbles(Int words) { return low_nibbles(_mm512_srli_epi16(words, 4)); }
+  static Int high_nibbles_in_place(Int words) {
+    return _mm512_and_si512(words, _mm512_set1_epi8(static_cast<char>(0xf0)));
+  }
 };
 
 struct Int4Int4Vector {
@@ -125,7 +127,7 @@ constexpr Isa kAvx512VnniIsa = {
     kInt4Kernels<BlockIntegers::kParts>,
     kInt4Kernels<BlockIntegers::kPartsOfBytes>,
     largest_magnitude<Int4Vector>,
-    make_block_integers,
+    make_block_integers<Vector>,
     2 * Vector::kLanes,
     unpack_int4<Vector, 2>,
     8,

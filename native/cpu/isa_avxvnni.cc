@@ -20,6 +20,7 @@ struct Int8Vector {
   static constexpr int64_t kMostSums = int64_t{1} << 30;
   static constexpr int64_t kMostWords = kMostSums;
   static constexpr int kSumsWanted = 8;
+  static constexpr bool kTakesAnyByte = true;
   static constexpr int kPreparedBytes = 32;
 
   static Values add_128(Values v) {

@@ -1,51 +1,37 @@
-// Blocks of activations to integers, in vectors of AVX2: for isa_*.cc alone (see isa.h). The steps
-// are those of block_float.cc.
+// Blocks of activations to integers, over the vector type of an instruction set of x86: for
+// isa_*.cc alone (see isa.h). The steps are those of block_float.cc.
+//
+// V is that of isa_epilogue.h, and has
+//   kLanes                       one word's elements, or more
+//   finite(v)                    0 in the place of what is not finite
+//   magnitude(v), largest(v)     of floats
+//   round(v), to_int(v)          to the nearest integer, even where two are as near
+//   nonzero_lanes(v)             a bit for each lane that is not 0, NaN among them
+//   total(v)                     of all lanes, of floats and of integers
+//   word(v, i)                   eight lanes, as AVX2 has them
 #pragma once
 
 #include <immintrin.h>
 
 #include "cpu/block_integers.h"
+#include "cpu/isa_epilogue.h"
 
 namespace qutlass::cpu {
 namespace {
-
-// Eight floats, a word's; zeros beyond the first `count`.
-[[gnu::always_inline]] inline __m256 load_word_floats(const float* x, int64_t count) {
-  if (count >= BlockIntegers::kWordElements) return _mm256_loadu_ps(x);
-  const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
-                                          _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-  return _mm256_maskload_ps(x, mask);
-}
-
-// NaN stays NaN, if not the same one: it ends as a residual.
-[[gnu::always_inline]] inline __m256i bf16_bits(__m256 v) {
-  const __m256i bits = _mm256_castps_si256(v);
-  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
-  const __m256i up = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));
-  const __m256i rounded =
-      _mm256_and_si256(_mm256_add_epi32(bits, up), _mm256_set1_epi32(static_cast<int>(0xffff0000)));
-  const __m256 is_nan = _mm256_cmp_ps(v, v, _CMP_UNORD_Q);
-  return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(rounded), v, is_nan));
-}
-
-[[gnu::always_inline]] inline __m256i magnitude_bits(__m256i bits) {
-  return _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffffff));
-}
-[[gnu::always_inline]] inline __m256i is_finite(__m256i magnitude) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(kInfinityBits), magnitude);
-}
-
-inline int32_t largest_lane(__m256i v) {
-  __m128i most = _mm_max_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  most = _mm_max_epi32(most, _mm_shuffle_epi32(most, _MM_SHUFFLE(1, 0, 3, 2)));
-  return _mm_cvtsi128_si32(_mm_max_epi32(most, _mm_shuffle_epi32(most, _MM_SHUFFLE(2, 3, 0, 1))));
-}
 
 inline float power_of_two(int32_t exponent) {
   const int32_t bits = (exponent + kExponentBias) << kMantissaBits;
   float value;
   __builtin_memcpy(&value, &bits, sizeof value);
   return value;
+}
+
+// Of a block with such a largest magnitude.
+inline int32_t unit_exponent(float largest) {
+  int32_t bits;
+  __builtin_memcpy(&bits, &largest, sizeof bits);
+  const int32_t exponent = ((bits + kLargestMantissaStep) >> kMantissaBits) - kExponentBias;
+  return (exponent < kLeastExponent ? kLeastExponent : exponent) - kIntegerExponent;
 }
 
 // The 128 bits of a word in halves: elements n and n + 4 together.
@@ -67,56 +53,50 @@ inline float power_of_two(int32_t exponent) {
   return _mm_unpacklo_epi16(_mm256_castsi256_si128(sorted), _mm256_extracti128_si256(sorted, 1));
 }
 
-inline int32_t total_of_word(__m256i integers) {
-  __m128i sum =
-      _mm_add_epi32(_mm256_castsi256_si128(integers), _mm256_extracti128_si256(integers, 1));
-  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(1, 0, 3, 2)));
-  return _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(2, 3, 0, 1))));
-}
-
-inline float total_of_floats(__m256 v) {
-  __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
-  return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
-}
-
-inline void make_block_integers(const float* x, int64_t count, BlockForm form,
-                                BlockIntegers* block) {
-  constexpr int64_t kStep = BlockIntegers::kWordElements;
-  float values[BlockIntegers::kMaxWords * kStep];
-  __m256i largest = _mm256_setzero_si256();
-  for (int64_t i = 0; i < count; i += kStep) {
-    const __m256i rounded = bf16_bits(load_word_floats(x + i, count - i));
-    const __m256i magnitude = magnitude_bits(rounded);
-    largest = _mm256_max_epi32(largest, _mm256_and_si256(magnitude, is_finite(magnitude)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), rounded);
+template <typename V>
+[[gnu::always_inline]] inline void put_words(typename V::Int integers, bool in_bytes,
+                                             int32_t (*words)[BlockIntegers::kParts]) {
+  for (int i = 0; i < V::kLanes / BlockIntegers::kWordElements; ++i) {
+    const __m256i word = V::word(integers, i);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(words[i]),
+                     in_bytes ? word_in_bytes(word) : word_in_halves(word));
   }
-  const int32_t next = largest_lane(largest) + kLargestMantissaStep;
-  int32_t exponent = (next >> kMantissaBits) - kExponentBias;
-  exponent = (exponent < kLeastExponent ? kLeastExponent : exponent) - kIntegerExponent;
+}
+
+template <typename V>
+void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
+  constexpr int64_t kMaxElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
+  float values[kMaxElements];
+  typename V::Float largest = V::zero();
+  for (int64_t i = 0; i < count; i += V::kLanes) {
+    const int64_t left = count - i;
+    const typename V::Float rounded =
+        round_to_bf16<V>(left >= V::kLanes ? V::load(x + i) : V::load_first(x + i, left));
+    largest = V::maximum(V::magnitude(V::finite(rounded)), largest);
+    V::store(values + i, rounded);
+  }
+  const int32_t exponent = unit_exponent(V::largest(largest));
   block->unit = power_of_two(exponent);
-  const __m256 unit = _mm256_set1_ps(block->unit),
-               inverse = _mm256_set1_ps(power_of_two(-exponent));
-  const __m256 no_sign = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
-  __m256 magnitudes = _mm256_setzero_ps(), squares = _mm256_setzero_ps();
-  for (int64_t word = 0; word * kStep < count; ++word) {
-    const __m256 rounded = _mm256_loadu_ps(values + word * kStep);
-    const __m256i bits = _mm256_castps_si256(rounded);
-    const __m256 finite =
-        _mm256_castsi256_ps(_mm256_and_si256(bits, is_finite(magnitude_bits(bits))));
-    const __m256i integers = _mm256_cvtps_epi32(_mm256_mul_ps(finite, inverse));
-    const __m256 whole = _mm256_cvtepi32_ps(integers);
-    const __m256 left = _mm256_sub_ps(rounded, _mm256_mul_ps(whole, unit));
-    magnitudes = _mm256_add_ps(magnitudes, _mm256_and_ps(left, no_sign));
-    squares = _mm256_add_ps(squares, _mm256_mul_ps(whole, whole));
-    const __m256 is_residual = _mm256_cmp_ps(left, _mm256_setzero_ps(), _CMP_NEQ_UQ);
-    block->residuals[word] = static_cast<uint8_t>(_mm256_movemask_ps(is_residual));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(block->words[word]),
-                     form.in_bytes ? word_in_bytes(integers) : word_in_halves(integers));
-    if (form.has_sums) block->negative_sums[word] = -total_of_word(integers);
+  const typename V::Float unit = V::broadcast(block->unit);
+  const typename V::Float inverse = V::broadcast(power_of_two(-exponent));
+  typename V::Float magnitudes = V::zero(), squares = V::zero();
+  typename V::Int sums = V::broadcast(int32_t{0});
+  for (int64_t i = 0; i < count; i += V::kLanes) {
+    const typename V::Float rounded = V::load(values + i);
+    const typename V::Float whole = V::round(V::multiply(V::finite(rounded), inverse));
+    const typename V::Float left = V::subtract(rounded, V::multiply(whole, unit));
+    magnitudes = V::add(magnitudes, V::magnitude(left));
+    squares = V::multiply_add(whole, whole, squares);
+    const auto residuals = V::nonzero_lanes(left);
+    const int64_t word = i / BlockIntegers::kWordElements;
+    __builtin_memcpy(block->residuals + word, &residuals, sizeof residuals);
+    const typename V::Int integers = V::to_int(whole);
+    put_words<V>(integers, in_bytes, block->words + word);
+    sums = V::add(sums, integers);
   }
-  block->residual_magnitude = total_of_floats(magnitudes);
-  block->squares = total_of_floats(squares);
+  block->residual_magnitude = V::total(magnitudes);
+  block->squares = V::total(squares);
+  block->negative_sum = -V::total(sums);
 }
 
 }  // namespace

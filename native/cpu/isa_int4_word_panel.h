@@ -5,17 +5,22 @@
 // Every lane of a vector of words is a column of its own, so that nothing is added up across lanes,
 // and scales and zero points are vectors too. Words become two vectors of unsigned bytes, even
 // nibbles and odd ones, by a mask and a shift, in registers, where all rows of a tile share them.
-// The 16-bit integers of an activation (block_float.h) are split into bytes, x = 256 * high + low,
-// both signed; activations that are int8 are such bytes as they come, without units. What zero
-// points take off a block is what its sums begin with.
+// Few rows have sums of their own for odd elements: those take odd nibbles where they are in their
+// bytes, 16 times as large, and are shifted when all words are added. The 16-bit integers of an
+// activation (block_float.h) are split into bytes, x = 256 * high + low, both signed; activations
+// that are int8 are such bytes as they come, without units. What zero points take off a block is
+// what its sums begin with.
 //
 // V is the type of isa_int4_panel.h, which here has
 //   low_nibbles(words), high_nibbles(words)   of every byte
+//   high_nibbles_in_place(words)              of every byte, 16 times as large
 //   multiply(a, b) of Int                     32 bits of each product
+//   shift_right_signed<kBits>(a)              of Int
 // too. V8 has
 //   Sums                    a vector of partial sums, which may be narrow
 //   kMostWords              words of weights whose products may be added to it
 //   kSumsWanted             how many are to take turns, as adding to one takes time
+//   kTakesAnyByte           whether its products are exact for nibbles that are 16 times as large
 //   begun(total)            the sums to which such products are added
 //   ended(total, sums)      their total, in 32 bits
 //   multiply_add(sums, activations, nibbles)
@@ -26,6 +31,8 @@
 
 namespace qutlass::cpu {
 namespace {
+
+constexpr int kNibbleBits = 4;
 
 // Of K, ahead of which a panel is asked for.
 constexpr int64_t kInt4WordsAhead = 32;
@@ -56,8 +63,9 @@ template <typename V, typename V8, int kStep, int kParts, int kKinds, int kRows,
 [[gnu::always_inline]] inline void add_some_words(const int32_t* x, int64_t row_values,
                                                   const int32_t* panel, int64_t words,
                                                   typename V::Int (*tile)[kRows][kVectors]) {
-  // Few rows have sums of their own for odd elements.
   constexpr int kOdd = kKinds * kRows * kVectors < V8::kSumsWanted ? 1 : 0;
+  constexpr bool kInPlace = kOdd && V8::kTakesAnyByte;
+  constexpr int kShift = kInPlace ? kNibbleBits : 0;
   typename V8::Sums sums[kOdd + 1][kKinds][kRows][kVectors];
   for (int kind = 0; kind < kKinds; ++kind) {
     for (int i = 0; i < kRows; ++i) {
@@ -74,7 +82,7 @@ template <typename V, typename V8, int kStep, int kParts, int kKinds, int kRows,
       if (v * V::kLanes % kLineWords == 0) __builtin_prefetch(columns + kInt4WordsAhead * kStep);
       const typename V::Int loaded = V::load_words(columns);
       even[v] = V::low_nibbles(loaded);
-      odd[v] = V::high_nibbles(loaded);
+      odd[v] = kInPlace ? V::high_nibbles_in_place(loaded) : V::high_nibbles(loaded);
     }
     for (int i = 0; i < kRows; ++i) {
       for (int kind = 0; kind < kKinds; ++kind) {
@@ -92,8 +100,8 @@ template <typename V, typename V8, int kStep, int kParts, int kKinds, int kRows,
       for (int v = 0; v < kVectors; ++v) {
         tile[kind][i][v] = V8::ended(tile[kind][i][v], sums[0][kind][i][v]);
         if (kOdd == 0) continue;
-        tile[kind][i][v] =
-            V::add(tile[kind][i][v], V8::ended(V::zero_int(), sums[kOdd][kind][i][v]));
+        const typename V::Int of_odd = V8::ended(V::zero_int(), sums[kOdd][kind][i][v]);
+        tile[kind][i][v] = V::add(tile[kind][i][v], V::template shift_right_signed<kShift>(of_odd));
       }
     }
   }

@@ -32,6 +32,7 @@ const char* dequantize_int4(const DequantizeInt4Args& args);
 // nothing is prepacked.
 int64_t prepacked_int8_size(int64_t n, int64_t words);
 int64_t prepacked_int4_size(int64_t n, int64_t words);
+int64_t prepacked_int4_scales_size(int64_t n, int64_t groups);
 // The shape of the weights that `size` elements hold; nothing where those were not prepacked here.
 struct PrepackedShape {
   int64_t n;
@@ -39,10 +40,13 @@ struct PrepackedShape {
 };
 std::optional<PrepackedShape> prepacked_int8_shape(const int32_t* prepacked, int64_t size);
 std::optional<PrepackedShape> prepacked_int4_shape(const int32_t* prepacked, int64_t size);
+std::optional<PrepackedShape> prepacked_int4_scales_shape(const int32_t* prepacked, int64_t size);
 const char* prepack_int8(const PrepackArgs& args);
 const char* prepack_int4(const PrepackArgs& args);
+const char* prepack_int4_scales(const PrepackArgs& args);
 const char* unprepack_int8(const UnprepackArgs& args);
 const char* unprepack_int4(const UnprepackArgs& args);
+const char* unprepack_int4_scales(const UnprepackArgs& args);
 
 // Bytes of scratch, aligned to 64, that a product needs at `workspace`.
 size_t workspace_bytes(const MatmulInt8Args& args);

@@ -15,7 +15,7 @@ namespace {
 // A block of y: its sums fill 16 KiB of the stack.
 constexpr int64_t kBlockRows = 128;
 constexpr int64_t kBlockColumns = 32;
-static_assert(kBlockColumns % kMaxPanelColumns == 0 && kBlockColumns % kMaxInt4DotColumns == 0,
+static_assert(kBlockColumns == kMaxPanelColumns && kBlockColumns % kMaxInt4DotColumns == 0,
               "neither panels nor tiles go beyond a block's sums");
 // Without panels, so many bytes of a tile's activations are used for all columns of a block before
 // the next: they fit the second-level cache. Longer stretches of weights than the first-level one
@@ -140,16 +140,24 @@ float residual_product(const Int4Product& product, int64_t n, const Residuals& r
   return sum;
 }
 
-// What residuals of a sum of magnitudes of 1 change a product by at most, for weights with such a
-// largest scale: |q - zero| is at most 15, or 8 where zero is 8.
-float most_of_residuals(float largest_scale, bool has_zeros) {
-  return (has_zeros ? 15.0f : 8.0f) * largest_scale;
-}
-
 // Residuals need not count in a result where they change it by at most so many times its magnitude:
 // 7/8 of the bf16 ulp that the contract grants beyond rounding, for |result| * 2^-8 is at most an
 // ulp.
 constexpr float kUlps = 0.875f * 0x1p-8f;
+
+// What residuals change products by.
+struct ResidualBound {
+  float roundings;     // what is granted for them, as a share of the terms' magnitudes
+  float of_magnitude;  // of residuals, times a scale: at most so much
+
+  // |q - zero| is at most 15, or 8 where zero is 8. Then what `roundings` grants too much
+  // (find_counting).
+  ResidualBound(float roundings, bool has_zeros)
+      : roundings(roundings), of_magnitude((1.0f + roundings) * (has_zeros ? 15.0f : 8.0f)) {}
+
+  // Times a scale.
+  float most_of(const Residuals& residuals) const { return of_magnitude * residuals.magnitude; }
+};
 
 // A block of y.
 class Block {
@@ -276,9 +284,11 @@ class Block {
   Int4WordPanel kept_panel(int64_t first_word, int64_t column) const {
     const MatmulInt4Args& args = product_.args;
     const int64_t n = first_column_ + column;
-    const int64_t group = product_.kept->groups.place(n, first_word / product_.group_words);
-    return {args.w + product_.kept->words.place(n, first_word),
-            {args.scales + group, args.zeros ? args.zeros + group : nullptr},
+    const int64_t group = first_word / product_.group_words;
+    const KeptInt4& kept = *product_.kept;
+    return {args.w + kept.words.place(n, first_word),
+            {args.scales + kept.scales.place(n, group),
+             args.zeros ? args.zeros + kept.zeros.place(n, group) : nullptr},
             product_.kernels().word_panels->columns};
   }
 
@@ -318,26 +328,23 @@ class Block {
   }
 
   void add_residuals() {
-    const float roundings = x_.spare_roundings();
-    float biases[kBlockColumns] = {};
-    for (int64_t j = 0; j < columns_ && product_.args.bias; ++j) {
-      biases[j] = product_.args.bias[first_column_ + j];
-    }
-    // Mostly none counts, not even if all columns had the largest scale of the block.
-    float most[kBlockColumns] = {};
-    std::fill_n(most, columns_, most_of_scale(largest_scale(), roundings));
-    bool is_of_columns = false;
+    const ResidualBound bound(x_.spare_roundings(), product_.args.zeros != nullptr);
+    float columns[2][kBlockColumns];
+    const float* biases = biases_of_columns(columns[0]);
+    // Mostly none counts, not even if all columns had the largest scale of the block; that of each
+    // is known where they are prepacked.
+    bool is_of_columns = product_.kept.has_value();
+    const float* largest = is_of_columns ? largest_scales() : largest_scale_for_all(columns[1]);
     for (int64_t i = 0; i < rows_; ++i) {
       const Residuals residuals = x_.residuals(first_row_ + i);
       if (residuals.count == 0) continue;
+      const float most = bound.most_of(residuals);
       int32_t counts[kBlockColumns];
-      if (!find_counting(i, residuals.magnitude, most, biases, roundings, counts)) continue;
+      if (!find_counting(i, most, largest, biases, bound.roundings, counts)) continue;
       if (!is_of_columns) {
-        for (int64_t j = 0; j < columns_; ++j) {
-          most[j] = most_of_scale(largest_scale_of(first_column_ + j), roundings);
-        }
+        find_largest_scales(columns[1]);
         is_of_columns = true;
-        find_counting(i, residuals.magnitude, most, biases, roundings, counts);
+        find_counting(i, most, largest, biases, bound.roundings, counts);
       }
       for (int64_t j = 0; j < columns_; ++j) {
         if (counts[j]) sums_[i][j] += residual_product(product_, first_column_ + j, residuals);
@@ -345,32 +352,37 @@ class Block {
     }
   }
 
-  // What residuals of a sum of magnitudes of 1 change a product by at most, with what `roundings`
-  // grants too much for them (find_counting).
-  float most_of_scale(float largest, float roundings) const {
-    return (1.0f + roundings) * most_of_residuals(largest, product_.args.zeros != nullptr);
+  const float* biases_of_columns(float* memory) const {
+    static constexpr float kNone[kBlockColumns] = {};
+    const float* bias = product_.args.bias;
+    if (!bias) return kNone;
+    if (columns_ == kBlockColumns) return bias + first_column_;
+    std::fill(std::copy_n(bias + first_column_, columns_, memory), memory + kBlockColumns, 0.0f);
+    return memory;
   }
 
-  // Of the block's columns.
-  float largest_scale() const {
-    const int64_t first = product_.kept ? product_.kept->groups.place(first_column_, 0)
-                                        : first_column_ * product_.groups;
-    const int64_t count = product_.kept ? product_.kept->groups.size_of_columns(columns_)
-                                        : columns_ * product_.groups;
-    return product_.isa.largest_magnitude(product_.args.scales + first, count);
+  // Of each column, where weights are prepacked.
+  const float* largest_scales() const {
+    return product_.args.scales + product_.kept->scales.place_of_largest(first_column_);
   }
 
-  float largest_scale_of(int64_t n) const {
-    float largest = 0.0f;
-    for (int64_t group = 0; group < product_.groups; ++group) {
-      largest = std::max(largest, std::fabs(product_.scale(n, group)));
-    }
+  // Where they are not: of each column that of all, then its own.
+  const float* largest_scale_for_all(float* largest) const {
+    std::fill_n(largest, kBlockColumns, largest_scale(first_column_, columns_));
     return largest;
   }
+  void find_largest_scales(float* largest) const {
+    for (int64_t j = 0; j < columns_; ++j) largest[j] = largest_scale(first_column_ + j, 1);
+  }
+  float largest_scale(int64_t first, int64_t count) const {
+    const int64_t groups = product_.groups;
+    return product_.isa.largest_magnitude(product_.args.scales + first * groups, count * groups);
+  }
 
-  // In which columns of a row residuals of that sum of magnitudes count; whether in any. The terms'
-  // magnitudes are at least those of the blocks' sums, less those of the residuals' part.
-  bool find_counting(int64_t row, float magnitude, const float* most, const float* biases,
+  // In which columns of a row residuals count that change a product by at most `most` times the
+  // column's largest scale; whether in any. The terms' magnitudes are at least those of the blocks'
+  // sums, less those of the residuals' part.
+  bool find_counting(int64_t row, float most, const float* largest, const float* biases,
                      float roundings, int32_t* counts) const {
     // All columns at once, without a branch.
     int32_t any = 0;
@@ -378,7 +390,7 @@ class Block {
       const float granted =
           kUlps * std::fabs(sums_[row][j] + biases[j]) + roundings * magnitudes_[row][j];
       // So where anything is not finite.
-      counts[j] = !(magnitude * most[j] <= granted);
+      counts[j] = !(most * largest[j] <= granted);
       any |= counts[j];
     }
     return any != 0;

@@ -69,6 +69,9 @@ int64_t prepacked_int8_size(int64_t n, int64_t words) {
 int64_t prepacked_int4_size(int64_t n, int64_t words) {
   return prepacked_size<PrepackedInt4>(n, words);
 }
+int64_t prepacked_int4_scales_size(int64_t n, int64_t groups) {
+  return prepacked_size<PrepackedInt4Scales>(n, groups);
+}
 
 std::optional<PrepackedShape> prepacked_int8_shape(const int32_t* prepacked, int64_t size) {
   return prepacked_shape<PrepackedInt8>(prepacked, size);
@@ -76,11 +79,20 @@ std::optional<PrepackedShape> prepacked_int8_shape(const int32_t* prepacked, int
 std::optional<PrepackedShape> prepacked_int4_shape(const int32_t* prepacked, int64_t size) {
   return prepacked_shape<PrepackedInt4>(prepacked, size);
 }
+std::optional<PrepackedShape> prepacked_int4_scales_shape(const int32_t* prepacked, int64_t size) {
+  return prepacked_shape<PrepackedInt4Scales>(prepacked, size);
+}
 
 const char* prepack_int8(const PrepackArgs& args) { return prepack<PrepackedInt8>(args); }
 const char* prepack_int4(const PrepackArgs& args) { return prepack<PrepackedInt4>(args); }
+const char* prepack_int4_scales(const PrepackArgs& args) {
+  return prepack<PrepackedInt4Scales>(args);
+}
 
 const char* unprepack_int8(const UnprepackArgs& args) { return unprepack<PrepackedInt8>(args); }
 const char* unprepack_int4(const UnprepackArgs& args) { return unprepack<PrepackedInt4>(args); }
+const char* unprepack_int4_scales(const UnprepackArgs& args) {
+  return unprepack<PrepackedInt4Scales>(args);
+}
 
 }  // namespace qutlass::cpu

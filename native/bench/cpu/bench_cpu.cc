@@ -137,9 +137,9 @@ std::vector<int32_t> int8_weights(test::Random& random, int64_t rows, int64_t k)
 
 // Scales of int4 weights in groups, prepacked.
 std::vector<float> prepacked_scales(const std::vector<float>& scales, int64_t n, int64_t groups) {
-  std::vector<float> prepacked(cpu::prepacked_int4_size(n, groups));
-  cpu::prepack_int4({reinterpret_cast<const int32_t*>(scales.data()),
-                     reinterpret_cast<int32_t*>(prepacked.data()), n, groups});
+  std::vector<float> prepacked(cpu::prepacked_int4_scales_size(n, groups));
+  cpu::prepack_int4_scales({reinterpret_cast<const int32_t*>(scales.data()),
+                            reinterpret_cast<int32_t*>(prepacked.data()), n, groups});
   return prepacked;
 }
 

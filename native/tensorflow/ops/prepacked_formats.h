@@ -35,6 +35,13 @@ struct InInt4Order {
   static constexpr Kernels<UnprepackArgs> kUnprepackKernels = {cpu::unprepack_int4, nullptr};
 };
 
+struct InInt4ScalesOrder {
+  static constexpr auto kSize = cpu::prepacked_int4_scales_size;
+  static constexpr auto kShape = cpu::prepacked_int4_scales_shape;
+  static constexpr Kernels<PrepackArgs> kPrepackKernels = {cpu::prepack_int4_scales, nullptr};
+  static constexpr Kernels<UnprepackArgs> kUnprepackKernels = {cpu::unprepack_int4_scales, nullptr};
+};
+
 struct PrepackedInt8 : OfInt32, InInt8Order {
   static constexpr char kPrepack[] = "QutlassPrepackInt8";
   static constexpr char kUnprepack[] = "QutlassUnprepackInt8";
@@ -46,7 +53,7 @@ struct PrepackedInt4 : OfInt32, InInt4Order {
   static constexpr char kUnprepack[] = "QutlassUnprepackInt4";
 };
 
-struct PrepackedInt4Scales : OfFloat, InInt4Order {
+struct PrepackedInt4Scales : OfFloat, InInt4ScalesOrder {
   static constexpr char kPrepack[] = "QutlassPrepackInt4Scales";
   static constexpr char kUnprepack[] = "QutlassUnprepackInt4Scales";
 };

@@ -66,6 +66,8 @@ constexpr PrepackedFormat kPrepackedInt8 = {cpu::prepacked_int8_size, cpu::prepa
                                             cpu::unprepack_int8};
 constexpr PrepackedFormat kPrepackedInt4 = {cpu::prepacked_int4_size, cpu::prepack_int4,
                                             cpu::unprepack_int4};
+constexpr PrepackedFormat kPrepackedInt4Scales = {
+    cpu::prepacked_int4_scales_size, cpu::prepack_int4_scales, cpu::unprepack_int4_scales};
 
 // Weights that were prepacked, or what goes with them, where this instruction set does so. What is
 // unprepacked of them is checked.
@@ -231,7 +233,7 @@ void check_prepacked_groups(Args args, const std::vector<float>& want, Product<A
   const int64_t groups = group_count(args.k, args.group_size);
   const Prepacked<int32_t> w(kPrepackedInt4, args.w, args.n, int4_words(args.k));
   if (!w.is_offered()) return;
-  const Prepacked<float> scales(kPrepackedInt4, args.scales, args.n, groups);
+  const Prepacked<float> scales(kPrepackedInt4Scales, args.scales, args.n, groups);
   const std::vector<int32_t> no_zeros(args.n * groups);
   const Prepacked<int32_t> zeros(kPrepackedInt4, args.zeros ? args.zeros : no_zeros.data(), args.n,
                                  groups);
