@@ -11,6 +11,9 @@ const SERVED = [
   'test/fixtures/**',
 ];
 
+/** As test/support/patience.ts has it for Node. */
+const PATIENCE_MS = 300_000;
+
 module.exports = async (config) => {
   const { bundleBrowserSpecs } = await import('./scripts/browser_specs.mjs');
   const { findChromium } = await import('./scripts/chromium.mjs');
@@ -34,12 +37,17 @@ module.exports = async (config) => {
         seed: '20517',
         failSpecWithNoExpectations: true,
         forbidDuplicateNames: true,
+        timeoutInterval: PATIENCE_MS,
       },
     },
     browsers: ['HeadlessChromium'],
     customLaunchers: { HeadlessChromium: { base: 'ChromeHeadless', flags: chromium.flags } },
     reporters: ['dots'],
-    browserNoActivityTimeout: 120_000, // a property over many shapes holds the page that long
+    // A property over many shapes holds the page for long, and a busy machine longer.
+    browserNoActivityTimeout: PATIENCE_MS,
+    browserDisconnectTimeout: PATIENCE_MS,
+    pingTimeout: PATIENCE_MS,
+    captureTimeout: PATIENCE_MS,
     failOnEmptyTestSuite: true,
     singleRun: true,
   });
