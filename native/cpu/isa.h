@@ -18,6 +18,10 @@ namespace qutlass::cpu {
 constexpr int kMaxLanes = 16;
 // Of a cache line.
 constexpr int64_t kLineWords = 16;
+// So far ahead of a tile, in memory, words of kept panels are asked for, and scales of so many
+// groups. A thread goes on there with its next panel (task_shares.h).
+constexpr int64_t kKeptWordsAhead = 1536;
+constexpr int64_t kKeptGroupsAhead = 8;
 // The most rows of activations and of weights that a tile takes.
 constexpr int kMaxInt8TileRows = 6;
 constexpr int kMaxInt8TileColumns = 4;

@@ -152,24 +152,39 @@ void pack_int4_panel_of_words(const Int4WordPanel& words_panel, int64_t words, i
 }
 
 // sums += scale * unit * tile, at the end of a block; without units they are 1.
+template <typename V, bool kHasUnits, bool kHasMagnitudes, int kVectors, int kRows>
+[[gnu::always_inline]] inline void add_to_sums(const typename V::Int (&tile)[kRows][kVectors],
+                                               const BlockFloats& x, int64_t block,
+                                               const float* scales, const Int4PanelSums& sums) {
+  typename V::Float of_columns[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) of_columns[v] = V::load(scales + v * V::kLanes);
+  const float* const units = x.units + block;
+  const int64_t row_units = x.row_units, stride = sums.stride;
+  float *const out = sums.sums, *const magnitudes = sums.magnitudes;
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t place = i * stride + v * V::kLanes;
+      typename V::Float products = V::to_float(tile[i][v]);
+      if (kHasUnits) products = V::multiply(products, V::broadcast(units[i * row_units]));
+      V::store(out + place, V::multiply_add(products, of_columns[v], V::load(out + place)));
+      if (!kHasMagnitudes) continue;
+      const typename V::Float magnitude = V::magnitude(V::multiply(products, of_columns[v]));
+      V::store(magnitudes + place, V::add(magnitude, V::load(magnitudes + place)));
+    }
+  }
+}
+
 template <typename V, bool kHasUnits, int kVectors, int kRows>
 [[gnu::always_inline]] inline void end_block(const typename V::Int (&tile)[kRows][kVectors],
                                              const BlockFloats& x, int64_t block,
                                              const float* scales, const Int4PanelSums& sums) {
-  for (int v = 0; v < kVectors; ++v) {
-    const typename V::Float scale = V::load(scales + v * V::kLanes);
-    for (int i = 0; i < kRows; ++i) {
-      const int64_t place = i * sums.stride + v * V::kLanes;
-      float* out = sums.sums + place;
-      typename V::Float products = V::to_float(tile[i][v]);
-      if (kHasUnits) {
-        products = V::multiply(products, V::broadcast(x.units[i * x.row_units + block]));
-      }
-      V::store(out, V::multiply_add(products, scale, V::load(out)));
-      if (!sums.magnitudes) continue;
-      float* magnitude = sums.magnitudes + place;
-      V::store(magnitude, V::add(V::magnitude(V::multiply(products, scale)), V::load(magnitude)));
-    }
+  if (kHasUnits && sums.magnitudes) {
+    add_to_sums<V, kHasUnits, true>(tile, x, block, scales, sums);
+  } else {
+    add_to_sums<V, kHasUnits, false>(tile, x, block, scales, sums);
   }
 }
 

@@ -34,9 +34,7 @@ namespace {
 
 constexpr int kNibbleBits = 4;
 
-// Of K, ahead of which a panel is asked for.
-constexpr int64_t kInt4WordsAhead = 32;
-// The same of each row that is interleaved.
+// Of K, ahead of which a row that is interleaved is asked for.
 constexpr int64_t kInterleavedAhead = 64;
 
 template <typename V, int kVectors>
@@ -79,7 +77,7 @@ template <typename V, typename V8, int kStep, int kParts, int kKinds, int kRows,
     typename V::Int even[kVectors], odd[kVectors];
     for (int v = 0; v < kVectors; ++v) {
       const int32_t* const columns = panel + v * V::kLanes;
-      if (v * V::kLanes % kLineWords == 0) __builtin_prefetch(columns + kInt4WordsAhead * kStep);
+      if (v * V::kLanes % kLineWords == 0) __builtin_prefetch(columns + kKeptWordsAhead);
       const typename V::Int loaded = V::load_words(columns);
       even[v] = V::low_nibbles(loaded);
       odd[v] = kInPlace ? V::high_nibbles_in_place(loaded) : V::high_nibbles(loaded);
@@ -162,6 +160,17 @@ template <typename V, typename V8, typename Form, int kColumns, int kParts>
   end_block<V, (kKinds > 1)>(tile[0], x, block, group.scales, sums);
 }
 
+template <int kColumns>
+[[gnu::always_inline]] inline void next_group(Int4PanelGroups& group) {
+  group.scales += kColumns;
+  if (group.zeros) group.zeros += kColumns;
+  for (int64_t column = 0; column < kColumns; column += kLineWords) {
+    const int64_t ahead = kKeptGroupsAhead * kColumns + column;
+    __builtin_prefetch(group.scales + ahead);
+    if (group.zeros) __builtin_prefetch(group.zeros + ahead);
+  }
+}
+
 template <typename V, typename V8, typename Form, int kColumns, int kParts>
 void int4_word_tile(const BlockFloats& x, const Int4WordPanel& panel, int64_t words,
                     int64_t group_words, const Int4PanelSums& sums) {
@@ -183,8 +192,7 @@ void int4_word_tile(const BlockFloats& x, const Int4WordPanel& panel, int64_t wo
     left_in_group -= block_words;
     if (left_in_group == 0) {
       left_in_group = group_words;
-      group.scales += kColumns;
-      if (group.zeros) group.zeros += kColumns;
+      next_group<kColumns>(group);
     }
   }
 }

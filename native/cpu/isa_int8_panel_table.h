@@ -9,9 +9,6 @@
 namespace qutlass::cpu {
 namespace {
 
-// So far ahead of a tile the panel's weights, and what follows them in memory, are asked for.
-constexpr int64_t kKeptWordsAhead = 1024;
-
 // Few rows have several sums each, of every so many steps: products that wait for the one before
 // take longer than the weights do to come.
 template <typename V, typename V8, int kVectors, int kRows>

@@ -61,28 +61,21 @@ ThreadPool& ThreadPool::instance() {
   return *pool;
 }
 
-ThreadPool::Loop ThreadPool::looking;
-ThreadPool::Loop ThreadPool::asleep;
-ThreadPool::Loop ThreadPool::working;
+ThreadPool::Loop ThreadPool::looking = {nullptr, nullptr, {0, 0}};
+ThreadPool::Loop ThreadPool::asleep = {nullptr, nullptr, {0, 0}};
+ThreadPool::Loop ThreadPool::working = {nullptr, nullptr, {0, 0}};
 
 void ThreadPool::run_tasks(int64_t tasks, int helpers, const void* body, Run run) {
-  Loop loop;
-  loop.run = run;
-  loop.body = body;
-  loop.tasks = tasks;
+  Loop loop = {run, body, {tasks, helpers + 1}};
   ask(loop, helpers);
-  do_tasks(loop);
+  do_tasks(loop, 0);
   take_back(loop);
   wait_for_helpers(loop);
 }
 
-void ThreadPool::do_tasks(Loop& loop) {
+void ThreadPool::do_tasks(Loop& loop, int thread) {
   const StandardFloatEnvironment environment;
-  for (;;) {
-    const int64_t task = loop.next_task.fetch_add(1, std::memory_order_relaxed);
-    if (task >= loop.tasks) return;
-    loop.run(loop.body, task);
-  }
+  loop.tasks.take_all(thread, [&](int64_t task) { loop.run(loop.body, task); });
 }
 
 // Asks helpers that look for work first, and wakes others where there are too few.
@@ -137,7 +130,7 @@ int ThreadPool::start_helpers(int count) {
   const std::lock_guard<std::mutex> lock(mutex_);
   try {
     for (started = helper_count_; started < count; helper_count_ = ++started) {
-      if (!helpers_[started]) helpers_[started] = new Helper;
+      if (!helpers_[started]) helpers_[started] = new Helper(started + 1);
       std::thread([this, helper = helpers_[started]] { help_forever(*helper); }).detach();
     }
   } catch (const std::exception&) {
@@ -149,7 +142,7 @@ int ThreadPool::start_helpers(int count) {
 void ThreadPool::help_forever(Helper& helper) {
   for (;;) {
     Loop& loop = helper.await_order(*this);
-    do_tasks(loop);
+    do_tasks(loop, helper.number);
     // Before the loop's end, so that its caller finds this one looking for the next.
     helper.order = &looking;
     end(loop);

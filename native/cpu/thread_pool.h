@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "cpu/task_shares.h"
+
 namespace qutlass::cpu {
 
 class ThreadPool {
@@ -28,6 +30,9 @@ class ThreadPool {
 
   // A thread of the pool. Each looks at an order of its own, so that none stands in another's way.
   struct alignas(64) Helper {
+    explicit Helper(int number) : number(number) {}
+
+    const int number;                    // from 1 on: a loop's caller is 0
     std::atomic<Loop*> order{&looking};  // one of the states below, or a loop it is asked to help
     std::atomic<Loop*> state_before{nullptr};  // for who asked
     std::mutex mutex;
@@ -41,10 +46,9 @@ class ThreadPool {
 
   // One call of run_tasks; it lives on its caller's stack.
   struct Loop {
-    Run run = nullptr;
-    const void* body = nullptr;
-    int64_t tasks = 0;
-    std::atomic<int64_t> next_task{0};
+    Run run;
+    const void* body;
+    TaskShares tasks;
     // Helpers that have been asked and are not done yet, and kCallerSleeps.
     std::atomic<uint32_t> helpers{0};
     // Those that may have been asked are before the end. Of these, those before the next to wake
@@ -67,7 +71,7 @@ class ThreadPool {
   void wait_for_helpers(Loop& loop);
   void help_forever(Helper& helper);
   void end(Loop& loop);
-  static void do_tasks(Loop& loop);
+  static void do_tasks(Loop& loop, int thread);
 
   Helper* helpers_[kMostHelpers] = {};
   std::atomic<int> helper_count_{0};

@@ -2,11 +2,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "cpu/parallel.h"
+#include "cpu/task_shares.h"
 #include "harness.h"
 
 namespace qutlass::test {
@@ -32,6 +34,39 @@ TEST(each_task_runs_once) {
     }
   }
   cpu::set_thread_count(0);
+}
+
+using Tasks = std::vector<int64_t>;
+
+TEST(a_thread_takes_its_own_tasks_first) {
+  cpu::TaskShares shares(10, 3);
+  Tasks taken;
+  shares.take_all(1, [&](int64_t task) { taken.push_back(task); });
+  CHECK((taken == Tasks{3, 4, 5, 6, 7, 8, 9, 0, 1, 2}), "taken in another order");
+}
+
+TEST(threads_share_what_is_left) {
+  cpu::TaskShares shares(6, 2);
+  Tasks first, second;
+  // The second thread does all of its own tasks during the first one's first.
+  shares.take_all(0, [&](int64_t task) {
+    if (first.empty()) shares.take_all(1, [&](int64_t other) { second.push_back(other); });
+    first.push_back(task);
+  });
+  CHECK((first == Tasks{0}), "the first thread took what the second had taken");
+  CHECK((second == Tasks{3, 4, 5, 1, 2}), "the second thread left tasks of the first");
+}
+
+TEST(more_threads_than_tasks_or_shares) {
+  for (int64_t threads : {4, 1000}) {
+    cpu::TaskShares shares(3, threads);
+    Tasks taken;
+    for (int64_t thread = threads; thread-- > 0;) {
+      shares.take_all(thread, [&](int64_t task) { taken.push_back(task); });
+    }
+    std::sort(taken.begin(), taken.end());
+    CHECK((taken == Tasks{0, 1, 2}), "%d threads", static_cast<int>(threads));
+  }
 }
 
 TEST(ranges_cover_all) {
