@@ -21,6 +21,10 @@ constexpr float kShareThatCounts = 512.0f;
 // The magnitudes of what blocks add to a product make residuals of this share of the blocks' norms
 // not count.
 constexpr float kShareOfNorms = 0.3f;
+// Of a block's part in that: one of so many blocks is enough for a row, where that is this many
+// times what its residuals want.
+constexpr int32_t kMostBlocksBetween = 8;
+constexpr float kMagnitudesWanted = 2.0f;
 // Simple operations an element, of floats and of bytes.
 constexpr int64_t kWorkPerElement = 12;
 constexpr int64_t kWorkPerByte = 5;
@@ -147,6 +151,15 @@ int32_t sum_of_bytes(uint64_t bytes) {
   return static_cast<int32_t>(pairs * kOnes >> 48) - 8 * 128;
 }
 
+// The blocks whose magnitudes count (BlockFloats).
+int32_t magnitude_mask(float granted, float wanted) {
+  int32_t blocks = 1;
+  while (blocks < kMostBlocksBetween && wanted * static_cast<float>(2 * blocks) <= granted) {
+    blocks *= 2;
+  }
+  return blocks - 1;
+}
+
 float spare_roundings_of(int64_t k, int64_t blocks) {
   // A block is converted and added, and so are the bias and the residuals' sum.
   const int64_t most = 2 * blocks + 4;
@@ -189,7 +202,8 @@ BlockFloatRows::BlockFloatRows(const Isa& isa, int64_t m, int64_t k, const Block
       residuals_(workspace.take<Residual>(m * most_residuals_)),
       residual_counts_(workspace.take<int32_t>(m)),
       residual_magnitudes_(workspace.take<float>(m)),
-      expected_residuals_(workspace.take<float>(m)) {}
+      expected_residuals_(workspace.take<float>(m)),
+      magnitude_masks_(workspace.take<int32_t>(m)) {}
 
 Residuals BlockFloatRows::residuals(int64_t row) const {
   return {residuals_ + row * most_residuals_, residual_counts_[row], residual_magnitudes_[row]};
@@ -210,15 +224,14 @@ void BlockFloatRows::prepare(const int32_t* rows) const {
                [&](int64_t row) { prepare_row(rows + row * words, row); });
 }
 
-// In the order of single words, with all units, and a sum where there are any.
-void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word,
-                                     int64_t number, int64_t words) const {
-  units_[row * row_units_ + number] = block.unit;
-  const uint64_t flips = layout_.order == Int4Order::kUnsignedBytes ? kAdded128s : uint64_t{0};
-  const int32_t* from = block.words[0];
-  int32_t* to = values_ + row * row_values_ + first_word * BlockIntegers::kParts;
-  for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
-    to[i] = from[i] ^ static_cast<int32_t>(flips);
+// In the order of single words, where its words are already.
+void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, int64_t number,
+                                     int64_t words) const {
+  if (layout_.order == Int4Order::kUnsignedBytes) {
+    int32_t* const parts = block.words[0];
+    for (int64_t i = 0; i < words * BlockIntegers::kParts; ++i) {
+      parts[i] ^= static_cast<int32_t>(kAdded128s);
+    }
   }
   if (row_sums_ == 0) return;
   negative_sums_[row * row_sums_ + number] = layout_.sums_factor * block.negative_sum;
@@ -226,21 +239,11 @@ void BlockFloatRows::put_panel_block(const BlockIntegers& block, int64_t row, in
 
 void BlockFloatRows::put_block(const BlockIntegers& block, int64_t row, int64_t first_word,
                                int64_t number, int64_t words) const {
-  units_[row * row_units_ + number] = block.unit;
   put_words(block, first_word, words, layout_.order_words, values_ + row * row_values_);
   if (row_sums_ == 0) return;
   int32_t* sums = negative_sums_ + row * row_sums_ + number * layout_.order_words;
   Place place(first_word, layout_.order_words);
   for (int64_t i = 0; i < words; ++i, place.next()) sums[*place] += block.negative_sums[i];
-}
-
-void BlockFloatRows::put(const BlockIntegers& block, int64_t row, int64_t first_word,
-                         int64_t number, int64_t words) const {
-  if (is_for_panels()) {
-    put_panel_block(block, row, first_word, number, words);
-  } else {
-    put_block(block, row, first_word, number, words);
-  }
 }
 
 // Blocks of panels leave nothing between them.
@@ -298,7 +301,9 @@ void BlockFloatRows::put_sums_of_blocks(int64_t row) const {
 
 void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   clear_row(row);
+  int32_t words_of_block[BlockIntegers::kMaxWords][BlockIntegers::kParts];
   BlockIntegers block;
+  block.words = words_of_block;
   Residual* residuals = residuals_ + row * most_residuals_;
   int64_t residual_count = 0;
   float magnitude = 0.0f, squares = 0.0f, norms = 0.0f;
@@ -308,8 +313,14 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
     const int64_t begin = word * kInt4PerWord;
     const int64_t count = std::min(end * kInt4PerWord, k_) - begin;
     const int64_t words = divide_up(count, kInt4PerWord);
+    if (is_for_panels()) block.words = words_from(row, word);
     make_block_(x + begin, count, layout_.order != Int4Order::kHalves, &block);
-    put(block, row, word, number, words);
+    units_[row * row_units_ + number] = block.unit;
+    if (is_for_panels()) {
+      put_panel_block(block, row, number, words);
+    } else {
+      put_block(block, row, word, number, words);
+    }
     squares += block.squares * block.unit * block.unit;
     norms += std::sqrt(block.squares) * block.unit;
     if (block.residual_magnitude == 0.0f) continue;
@@ -326,6 +337,7 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
   residual_magnitudes_[row] = magnitude;
   // Not so where anything is not finite: such residuals always count.
   const float granted = is_for_panels() ? kShareOfNorms * spare_roundings() * norms : 0.0f;
+  magnitude_masks_[row] = magnitude_mask(granted, kMagnitudesWanted * magnitude);
   const float share = kShareThatCounts * (magnitude - granted) / std::sqrt(squares);
   expected_residuals_[row] =
       static_cast<float>(residual_count) * (share < 1.0f ? std::max(share, 0.0f) : 1.0f);

@@ -70,7 +70,8 @@ class BlockFloatRows {
             negative_sums_ + row * row_sums_ + layout_.sums_before(word),
             row_values_,
             row_units_,
-            row_sums_};
+            row_sums_,
+            magnitude_masks_ + row};
   }
   // All rows in the order of tiles.
   Int4ByteRows byte_rows() const { return {values_, m_, row_values_}; }
@@ -92,10 +93,12 @@ class BlockFloatRows {
   void put_sums_of_blocks(int64_t row) const;
   void clear_row(int64_t row) const;
   bool is_for_panels() const { return layout_.order_words == 1; }
-  void put(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
-           int64_t words) const;
+  // Of a row for panels, from a word on.
+  int32_t (*words_from(int64_t row, int64_t word) const)[BlockIntegers::kParts] {
+    return reinterpret_cast<int32_t(*)[BlockIntegers::kParts]>(values_ + row * row_values_) + word;
+  }
   // Put a block's first words, and what goes with it, where they belong.
-  void put_panel_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
+  void put_panel_block(const BlockIntegers& block, int64_t row, int64_t number,
                        int64_t words) const;
   void put_block(const BlockIntegers& block, int64_t row, int64_t first_word, int64_t number,
                  int64_t words) const;
@@ -111,6 +114,7 @@ class BlockFloatRows {
   int32_t* residual_counts_;
   float* residual_magnitudes_;
   float* expected_residuals_;
+  int32_t* magnitude_masks_;
 };
 
 }  // namespace qutlass::cpu

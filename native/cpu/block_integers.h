@@ -26,8 +26,9 @@ struct BlockIntegers {
 
   // The 16-bit integers of a word of weights, in four parts of 32 bits. In halves: part n has
   // element n, then element n + 4. In bytes: the low bytes of even elements, of odd ones, the high
-  // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded.
-  int32_t words[kMaxWords][kParts];
+  // bytes of even elements, of odd ones; low bytes are signed too, high ones rounded. They are put
+  // where the caller wants them.
+  int32_t (*words)[kParts];
   int32_t negative_sums[kMaxWords];  // of the integers of a word: by the portable kernel, for dots
   int32_t negative_sum;              // of all integers
   uint8_t residuals[kMaxWords];      // bit i: element i of the word has a residual

@@ -153,6 +153,8 @@ struct BlockFloats {
   int64_t row_values;
   int64_t row_units;
   int64_t row_sums;
+  // A mask a row: only blocks whose number has none of its bits count in Int4PanelSums::magnitudes.
+  const int32_t* magnitude_masks;
 };
 
 // Adds the products of a tile's rows with weight rows over the words begin ... end, of which
@@ -175,7 +177,7 @@ struct Int4Dots {
 constexpr int64_t kInt4PanelBlockWords = 16;
 
 // Where the tiles of panels add their products up: sums[row * stride + column], and, unless it is
-// null, the magnitudes of what each block adds to that, in the same order.
+// null, the magnitudes of what some blocks (BlockFloats) add to that, in the same order.
 struct Int4PanelSums {
   float* sums;
   float* magnitudes;
@@ -245,6 +247,18 @@ struct ColumnQuantizers {
   float highest;
 };
 
+// Whether the residuals of a row of activations count in a result: where they may change it by more
+// than is granted (int4_residuals.cc). Each array has an element a column.
+struct ResidualTest {
+  const float* sums;  // without bias
+  const float* magnitudes;
+  const float* biases;
+  const float* largest_scales;
+  float most;       // times the largest scale: what residuals change a result by at most
+  float ulps;       // granted, times the magnitude of the result
+  float roundings;  // granted, times `magnitudes`
+};
+
 struct Isa {
   const char* name;
 
@@ -255,6 +269,8 @@ struct Isa {
   Int4Kernels int8_int4;                                      // of one
   float (*largest_magnitude)(const float* x, int64_t count);  // max |x|; NaN does not count
   MakeBlockIntegers block_integers;                           // or null for the portable one
+  // In any of some columns, a multiple of kMaxLanes; or null for the portable one.
+  bool (*any_residual_counts)(const ResidualTest& test, int64_t columns);
   int64_t int4_columns;
   UnpackInt4 unpack_int4;
   int64_t int4_tile_rows;

@@ -10,6 +10,7 @@
 #include "cpu/isa_int4_word_panel.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_residuals.h"
 #include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
@@ -63,6 +64,7 @@ constexpr Isa avx2_table(const char* name, const IntegerKernels& int8,
       int4_kernels<NibbleVector, BlockIntegers::kPartsOfBytes>(int8_int4_panels),
       largest_magnitude<Int4Vector>,
       make_block_integers<Vector>,
+      any_residual_counts<Vector>,
       2 * Vector::kLanes,
       unpack_int4<Vector, 2>,
       6,

@@ -111,6 +111,9 @@ struct Vector {
     const Int infinite = _mm256_set1_epi32(0x7f800000);
     return _mm256_and_ps(v, as_float(_mm256_cmpgt_epi32(infinite, as_int(magnitude(v)))));
   }
+  static bool any_not_at_most(Float a, Float b) {
+    return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NLE_UQ)) != 0;
+  }
   static uint8_t nonzero_lanes(Float v) {
     return static_cast<uint8_t>(_mm256_movemask_ps(_mm256_cmp_ps(v, zero(), _CMP_NEQ_UQ)));
   }

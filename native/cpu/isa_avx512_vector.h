@@ -66,6 +66,9 @@ struct Vector {
     constexpr int kNanOrInfinite = 0x99;
     return _mm512_maskz_mov_ps(_knot_mask16(_mm512_fpclass_ps_mask(v, kNanOrInfinite)), v);
   }
+  static bool any_not_at_most(Float a, Float b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ) != 0;
+  }
   static __mmask16 nonzero_lanes(Float v) { return _mm512_cmp_ps_mask(v, zero(), _CMP_NEQ_UQ); }
   static __m256i word(Int v, int i) {
     return i == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1);

@@ -11,6 +11,7 @@
 #include "cpu/isa_int8_vnni.h"
 #include "cpu/isa_magnitude.h"
 #include "cpu/isa_quantize_kernels.h"
+#include "cpu/isa_residuals.h"
 #include "cpu/isa_rotation_kernels.h"
 
 namespace qutlass::cpu {
@@ -128,6 +129,7 @@ constexpr Isa kAvx512VnniIsa = {
     kInt4Kernels<BlockIntegers::kPartsOfBytes>,
     largest_magnitude<Int4Vector>,
     make_block_integers<Vector>,
+    any_residual_counts<Vector>,
     2 * Vector::kLanes,
     unpack_int4<Vector, 2>,
     8,

@@ -53,10 +53,12 @@ inline int32_t unit_exponent(float largest) {
   return _mm_unpacklo_epi16(_mm256_castsi256_si128(sorted), _mm256_extracti128_si256(sorted, 1));
 }
 
+// The words of a vector; of the last one, only those in which `left` elements begin.
 template <typename V>
-[[gnu::always_inline]] inline void put_words(typename V::Int integers, bool in_bytes,
+[[gnu::always_inline]] inline void put_words(typename V::Int integers, bool in_bytes, int64_t left,
                                              int32_t (*words)[BlockIntegers::kParts]) {
   for (int i = 0; i < V::kLanes / BlockIntegers::kWordElements; ++i) {
+    if (left <= i * BlockIntegers::kWordElements) return;
     const __m256i word = V::word(integers, i);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(words[i]),
                      in_bytes ? word_in_bytes(word) : word_in_halves(word));
@@ -91,7 +93,7 @@ void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockInte
     const int64_t word = i / BlockIntegers::kWordElements;
     __builtin_memcpy(block->residuals + word, &residuals, sizeof residuals);
     const typename V::Int integers = V::to_int(whole);
-    put_words<V>(integers, in_bytes, block->words + word);
+    put_words<V>(integers, in_bytes, count - i, block->words + word);
     sums = V::add(sums, integers);
   }
   block->residual_magnitude = V::total(magnitudes);

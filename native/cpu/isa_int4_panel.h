@@ -153,9 +153,9 @@ void pack_int4_panel_of_words(const Int4WordPanel& words_panel, int64_t words, i
 
 // sums += scale * unit * tile, at the end of a block; without units they are 1.
 template <typename V, bool kHasUnits, bool kHasMagnitudes, int kVectors, int kRows>
-[[gnu::always_inline]] inline void add_to_sums(const typename V::Int (&tile)[kRows][kVectors],
-                                               const BlockFloats& x, int64_t block,
-                                               const float* scales, const Int4PanelSums& sums) {
+[[gnu::always_inline]] inline void add_products(const typename V::Int (&tile)[kRows][kVectors],
+                                                const BlockFloats& x, int64_t block,
+                                                const float* scales, const Int4PanelSums& sums) {
   typename V::Float of_columns[kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) of_columns[v] = V::load(scales + v * V::kLanes);
@@ -164,13 +164,14 @@ template <typename V, bool kHasUnits, bool kHasMagnitudes, int kVectors, int kRo
   float *const out = sums.sums, *const magnitudes = sums.magnitudes;
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
+    const bool counts = kHasMagnitudes && (block & x.magnitude_masks[i]) == 0;
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       const int64_t place = i * stride + v * V::kLanes;
       typename V::Float products = V::to_float(tile[i][v]);
       if (kHasUnits) products = V::multiply(products, V::broadcast(units[i * row_units]));
       V::store(out + place, V::multiply_add(products, of_columns[v], V::load(out + place)));
-      if (!kHasMagnitudes) continue;
+      if (!counts) continue;
       const typename V::Float magnitude = V::magnitude(V::multiply(products, of_columns[v]));
       V::store(magnitudes + place, V::add(magnitude, V::load(magnitudes + place)));
     }
@@ -182,9 +183,9 @@ template <typename V, bool kHasUnits, int kVectors, int kRows>
                                              const BlockFloats& x, int64_t block,
                                              const float* scales, const Int4PanelSums& sums) {
   if (kHasUnits && sums.magnitudes) {
-    add_to_sums<V, kHasUnits, true>(tile, x, block, scales, sums);
+    add_products<V, kHasUnits, true>(tile, x, block, scales, sums);
   } else {
-    add_to_sums<V, kHasUnits, false>(tile, x, block, scales, sums);
+    add_products<V, kHasUnits, false>(tile, x, block, scales, sums);
   }
 }
 

@@ -262,6 +262,7 @@ constexpr Isa kNeonDotIsa = {
     {},  // int8 times int4 is done with integers of two bytes
     largest_magnitude<Int4Vector>,
     nullptr,
+    nullptr,
     4 * Vector::kLanes,
     unpack_int4<Vector, 4>,
     6,

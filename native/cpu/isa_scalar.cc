@@ -148,6 +148,7 @@ const Isa kScalarIsa = {
     {},
     nullptr,
     nullptr,
+    nullptr,
     4 * Vector::kLanes,
     unpack_int4<Vector, 4>,
     3,

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cpu/block_float.h"
+#include "cpu/int4_residuals.h"
 #include "cpu/panel_memory.h"
 #include "cpu/parallel.h"
 #include "cpu/prefetch.h"
@@ -14,7 +15,7 @@ namespace {
 
 // A block of y: its sums fill 16 KiB of the stack.
 constexpr int64_t kBlockRows = 128;
-constexpr int64_t kBlockColumns = 32;
+constexpr int64_t kBlockColumns = kInt4BlockColumns;
 static_assert(kBlockColumns == kMaxPanelColumns && kBlockColumns % kMaxInt4DotColumns == 0,
               "neither panels nor tiles go beyond a block's sums");
 // Without panels, so many bytes of a tile's activations are used for all columns of a block before
@@ -122,43 +123,6 @@ struct Method {
   }
 };
 
-// What the residuals of a row add to its product with a weight row.
-float residual_product(const Int4Product& product, int64_t n, const Residuals& residuals) {
-  const int64_t group_size = product.args.group_size;
-  int64_t group = 0;
-  float sum = 0.0f;
-  const Residual *r = residuals.first, *end = r + residuals.count;
-  for (int64_t group_end = group_size; r < end; ++group, group_end += group_size) {
-    const int32_t zero = product.zero(n, group);
-    float of_group = 0.0f;
-    for (; r < end && r->k < group_end; ++r) {
-      const uint32_t word = product.word(n, r->k / kInt4PerWord);
-      of_group += r->value * static_cast<float>(int4_of(word, r->k % kInt4PerWord) - zero);
-    }
-    sum += of_group * product.scale(n, group);
-  }
-  return sum;
-}
-
-// Residuals need not count in a result where they change it by at most so many times its magnitude:
-// 7/8 of the bf16 ulp that the contract grants beyond rounding, for |result| * 2^-8 is at most an
-// ulp.
-constexpr float kUlps = 0.875f * 0x1p-8f;
-
-// What residuals change products by.
-struct ResidualBound {
-  float roundings;     // what is granted for them, as a share of the terms' magnitudes
-  float of_magnitude;  // of residuals, times a scale: at most so much
-
-  // |q - zero| is at most 15, or 8 where zero is 8. Then what `roundings` grants too much
-  // (find_counting).
-  ResidualBound(float roundings, bool has_zeros)
-      : roundings(roundings), of_magnitude((1.0f + roundings) * (has_zeros ? 15.0f : 8.0f)) {}
-
-  // Times a scale.
-  float most_of(const Residuals& residuals) const { return of_magnitude * residuals.magnitude; }
-};
-
 // A block of y.
 class Block {
  public:
@@ -188,7 +152,9 @@ class Block {
     } else {
       add_dots();
     }
-    if (has_residuals_) add_residuals();
+    if (has_residuals_) {
+      add_residuals(product_, x_, {first_row_, rows_, first_column_, columns_, sums_, magnitudes_});
+    }
     for (int64_t i = 0; i < rows_; ++i) {
       product_.finish_row(first_row_ + i, first_column_, columns_, sums_[i]);
     }
@@ -327,75 +293,6 @@ class Block {
     }
   }
 
-  void add_residuals() {
-    const ResidualBound bound(x_.spare_roundings(), product_.args.zeros != nullptr);
-    float columns[2][kBlockColumns];
-    const float* biases = biases_of_columns(columns[0]);
-    // Mostly none counts, not even if all columns had the largest scale of the block; that of each
-    // is known where they are prepacked.
-    bool is_of_columns = product_.kept.has_value();
-    const float* largest = is_of_columns ? largest_scales() : largest_scale_for_all(columns[1]);
-    for (int64_t i = 0; i < rows_; ++i) {
-      const Residuals residuals = x_.residuals(first_row_ + i);
-      if (residuals.count == 0) continue;
-      const float most = bound.most_of(residuals);
-      int32_t counts[kBlockColumns];
-      if (!find_counting(i, most, largest, biases, bound.roundings, counts)) continue;
-      if (!is_of_columns) {
-        find_largest_scales(columns[1]);
-        is_of_columns = true;
-        find_counting(i, most, largest, biases, bound.roundings, counts);
-      }
-      for (int64_t j = 0; j < columns_; ++j) {
-        if (counts[j]) sums_[i][j] += residual_product(product_, first_column_ + j, residuals);
-      }
-    }
-  }
-
-  const float* biases_of_columns(float* memory) const {
-    static constexpr float kNone[kBlockColumns] = {};
-    const float* bias = product_.args.bias;
-    if (!bias) return kNone;
-    if (columns_ == kBlockColumns) return bias + first_column_;
-    std::fill(std::copy_n(bias + first_column_, columns_, memory), memory + kBlockColumns, 0.0f);
-    return memory;
-  }
-
-  // Of each column, where weights are prepacked.
-  const float* largest_scales() const {
-    return product_.args.scales + product_.kept->scales.place_of_largest(first_column_);
-  }
-
-  // Where they are not: of each column that of all, then its own.
-  const float* largest_scale_for_all(float* largest) const {
-    std::fill_n(largest, kBlockColumns, largest_scale(first_column_, columns_));
-    return largest;
-  }
-  void find_largest_scales(float* largest) const {
-    for (int64_t j = 0; j < columns_; ++j) largest[j] = largest_scale(first_column_ + j, 1);
-  }
-  float largest_scale(int64_t first, int64_t count) const {
-    const int64_t groups = product_.groups;
-    return product_.isa.largest_magnitude(product_.args.scales + first * groups, count * groups);
-  }
-
-  // In which columns of a row residuals count that change a product by at most `most` times the
-  // column's largest scale; whether in any. The terms' magnitudes are at least those of the blocks'
-  // sums, less those of the residuals' part.
-  bool find_counting(int64_t row, float most, const float* largest, const float* biases,
-                     float roundings, int32_t* counts) const {
-    // All columns at once, without a branch.
-    int32_t any = 0;
-    for (int64_t j = 0; j < kBlockColumns; ++j) {
-      const float granted =
-          kUlps * std::fabs(sums_[row][j] + biases[j]) + roundings * magnitudes_[row][j];
-      // So where anything is not finite.
-      counts[j] = !(most * largest[j] <= granted);
-      any |= counts[j];
-    }
-    return any != 0;
-  }
-
   const Int4Product& product_;
   const Method& method_;
   const BlockFloatRows& x_;
@@ -403,7 +300,7 @@ class Block {
   const int64_t first_row_, rows_, first_column_, columns_;
   const bool has_residuals_;
   alignas(64) float sums_[kBlockRows][kBlockColumns];
-  // With panels, the magnitudes of what blocks of K add to the sums; else 0.
+  // With panels, the magnitudes of what some blocks of K add to the sums; else 0.
   alignas(64) float magnitudes_[kBlockRows][kBlockColumns];
 };
 
