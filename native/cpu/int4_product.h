@@ -70,8 +70,9 @@ struct Int4Product {
                     args.y + row * args.n + first_column);
   }
 
-  // For parallel_for: a vector's product and what it takes to unpack its weights.
-  int64_t work() const { return args.m * args.n * args.k / 2; }
+  // For parallel_for: products of vectors, one or two for each activation, and as many operations
+  // to unpack weights.
+  int64_t work() const { return args.m * args.n * args.k * (int8_rows ? 1 : 2) / isa.int4_lanes; }
 };
 
 }  // namespace qutlass::cpu

@@ -132,7 +132,8 @@ void OpContext::forward(const Tensor& input, int output_index) const {
   status_.expect_ok();
 }
 
-Tensor OpContext::temporary(size_t bytes) const {
+std::optional<Tensor> OpContext::temporary(size_t bytes) const {
+  if (bytes == 0) return std::nullopt;
   const int64_t dims[] = {static_cast<int64_t>(bytes)};
   TF_AllocatorAttributes attributes = {sizeof(TF_AllocatorAttributes), 0};
   TF_Tensor* tensor = c_api().AllocateTemp(context_, kUint8, dims, 1, &attributes, status_.get());
