@@ -70,7 +70,8 @@ struct Int4Product {
                     args.y + row * args.n + first_column);
   }
 
-  // For parallel_for: of each vector of weights, one or two products and what it takes to unpack it.
+  // For parallel_for: of each vector of weights, one or two products and what it takes to unpack
+  // it.
   int64_t work() const {
     const int64_t operations = int8_rows ? 2 : 3;
     return args.m * args.n * args.k * operations / isa.int4_lanes;
