@@ -1,7 +1,6 @@
 #include "cpu/matmul_int4_integers.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "cpu/block_float.h"
 #include "cpu/int4_residuals.h"

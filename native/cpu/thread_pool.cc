@@ -61,12 +61,12 @@ ThreadPool& ThreadPool::instance() {
   return *pool;
 }
 
-ThreadPool::Loop ThreadPool::looking = {nullptr, nullptr, {0, 0}};
-ThreadPool::Loop ThreadPool::asleep = {nullptr, nullptr, {0, 0}};
-ThreadPool::Loop ThreadPool::working = {nullptr, nullptr, {0, 0}};
+ThreadPool::Order ThreadPool::looking;
+ThreadPool::Order ThreadPool::asleep;
+ThreadPool::Order ThreadPool::working;
 
 void ThreadPool::run_tasks(int64_t tasks, int helpers, const void* body, Run run) {
-  Loop loop = {run, body, {tasks, helpers + 1}};
+  Loop loop(run, body, tasks, helpers + 1);
   ask(loop, helpers);
   do_tasks(loop, 0);
   take_back(loop);
@@ -149,8 +149,8 @@ void ThreadPool::help_forever(Helper& helper) {
   }
 }
 
-bool ThreadPool::Helper::ask(Loop* state, Loop& loop) {
-  Loop* expected = state;
+bool ThreadPool::Helper::ask(Order* state, Loop& loop) {
+  Order* expected = state;
   if (order.load(std::memory_order_relaxed) != state) return false;
   if (!order.compare_exchange_strong(expected, &loop)) return false;
   state_before = state;
@@ -158,7 +158,7 @@ bool ThreadPool::Helper::ask(Loop* state, Loop& loop) {
 }
 
 void ThreadPool::Helper::take_back(Loop& loop) {
-  Loop* expected = &loop;
+  Order* expected = &loop;
   if (order.load(std::memory_order_relaxed) != &loop) return;
   if (order.compare_exchange_strong(expected, state_before)) --loop.helpers;
 }
@@ -173,18 +173,19 @@ void ThreadPool::Helper::wake() {
 ThreadPool::Loop& ThreadPool::Helper::await_order(ThreadPool& pool) {
   for (;;) {
     look_for([&] { return order != &looking; });
-    Loop* loop = &looking;
+    Order* found = &looking;
     // It may have been asleep before: what it was woken for has been taken back.
-    const bool sleeps = order.compare_exchange_strong(loop, &asleep) || loop == &asleep;
+    const bool sleeps = order.compare_exchange_strong(found, &asleep) || found == &asleep;
     if (sleeps) {
       std::unique_lock<std::mutex> lock(mutex);
       ordered.wait(lock, [&] { return order != &asleep; });
     }
-    loop = order;
-    if (loop == &looking || loop == &asleep) continue;
-    if (!order.compare_exchange_strong(loop, &working)) continue;
-    if (sleeps) pool.wake_some(*loop);
-    return *loop;
+    found = order;
+    if (found == &looking || found == &asleep) continue;
+    if (!order.compare_exchange_strong(found, &working)) continue;
+    Loop& loop = static_cast<Loop&>(*found);
+    if (sleeps) pool.wake_some(loop);
+    return loop;
   }
 }
 

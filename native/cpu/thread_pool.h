@@ -26,28 +26,33 @@ class ThreadPool {
   void run_tasks(int64_t tasks, int helpers, const void* body, Run run);
 
  private:
+  // What a helper is told: one of the states below, or a loop that it is asked to help.
+  struct Order {};
   struct Loop;
 
   // A thread of the pool. Each looks at an order of its own, so that none stands in another's way.
   struct alignas(64) Helper {
     explicit Helper(int number) : number(number) {}
 
-    const int number;                    // from 1 on: a loop's caller is 0
-    std::atomic<Loop*> order{&looking};  // one of the states below, or a loop it is asked to help
-    std::atomic<Loop*> state_before{nullptr};  // for who asked
+    const int number;  // from 1 on: a loop's caller is 0
+    std::atomic<Order*> order{&looking};
+    std::atomic<Order*> state_before{nullptr};  // for who asked
     std::mutex mutex;
     std::condition_variable ordered;  // for one that is asleep
 
-    bool ask(Loop* state, Loop& loop);
+    bool ask(Order* state, Loop& loop);
     void take_back(Loop& loop);
     void wake();
     Loop& await_order(ThreadPool& pool);
   };
 
   // One call of run_tasks; it lives on its caller's stack.
-  struct Loop {
-    Run run;
-    const void* body;
+  struct Loop : Order {
+    Loop(Run run, const void* body, int64_t tasks, int64_t threads)
+        : run(run), body(body), tasks(tasks, threads) {}
+
+    const Run run;
+    const void* const body;
     TaskShares tasks;
     // Helpers that have been asked and are not done yet, and kCallerSleeps.
     std::atomic<uint32_t> helpers{0};
@@ -59,7 +64,7 @@ class ThreadPool {
 
   // The states of an order. Who asks and who is asked change them from one to the other, so that a
   // helper begins a loop, or its caller takes the order back, but not both.
-  static Loop looking, asleep, working;
+  static Order looking, asleep, working;
   static constexpr uint32_t kCallerSleeps = uint32_t{1} << 31;
   static constexpr int kMostHelpers = 1023;
 
