@@ -21,6 +21,7 @@ import { registerGradients } from './gradients/register_all_gradients';
 import { type NativeSide, makeInfo } from './info';
 import { registerCpuKernels } from './kernels/cpu/register_all_kernels';
 import type { TensorflowBackend } from './kernels/tensorflow/backend';
+import { makeSmallProductsWith } from './kernels/tensorflow/small_products';
 import { registerTensorflowKernels } from './kernels/tensorflow/register_all_kernels';
 import { type Qutlass, makeNamespace } from './namespace';
 import { loadAddon, registerNativeOps } from './runtime/addon';
@@ -39,6 +40,7 @@ function registerNativeKernels(): NativeSide | null {
   const addon = loadAddon();
   const registration = registerNativeOps(addon);
   registerTensorflowKernels();
+  makeSmallProductsWith(backend, addon.PreparedProduct);
   const isUsingGpu = backend.isUsingGpuDevice;
   return {
     describe: () => ({ ...addon.deviceInfo(), registration, isUsingGpu }),

@@ -1,10 +1,11 @@
-// The addon: registers the ops with TensorFlow and describes the machine. Tensors do not pass
-// through here: tfjs calls the ops through TensorFlow.
+// The addon: registers the ops with TensorFlow, describes the machine, and makes small products
+// without TensorFlow. All other tensors pass it by: tfjs calls the ops through TensorFlow.
 #include <napi.h>
 
 #include <mutex>
 
 #include "addon/device_info.h"
+#include "addon/prepared_product.h"
 #include "addon/product_info.h"
 #include "tensorflow/c_api.h"
 #include "tensorflow/op_registration.h"
@@ -56,6 +57,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["deviceInfo"] = Napi::Function::New(
       env, [](const Napi::CallbackInfo& call) -> Napi::Value { return device_info(call.Env()); },
       "deviceInfo");
+  exports["PreparedProduct"] = PreparedProduct::define(env);
   exports["productInfo"] = Napi::Function::New(env, product_info, "productInfo");
   return exports;
 }

@@ -26,6 +26,16 @@ void unknown_shape(TF_ShapeInferenceContext* context, TF_Status* status) {
   c_api().ShapeInferenceContextSetUnknownShape(context, status);
 }
 
+OpDefinition definition_of(const OpEntry& op, size_t present) {
+  OpDefinition definition = op.definition;
+  for (size_t i = 0; i < op.optional_inputs.size(); ++i) {
+    if ((present >> i & 1) != 0) {
+      definition.inputs.push_back(op.optional_inputs[i].specification);
+    }
+  }
+  return definition;
+}
+
 void define(const std::string& name, const OpDefinition& definition) {
   const Status status;
   TF_OpDefinitionBuilder* builder = c_api().NewOpDefinitionBuilder(name.c_str());
@@ -57,17 +67,19 @@ std::string user_name(const char* op) {
   return name;
 }
 
+std::string OpEntry::variant(size_t present) const {
+  std::string variant = name;
+  for (size_t i = 0; i < optional_inputs.size(); ++i) {
+    if ((present >> i & 1) != 0) variant += optional_inputs[i].suffix;
+  }
+  return variant;
+}
+
 void register_op(const OpEntry& op) {
   for (size_t present = 0; present < op.cpu.size(); ++present) {
-    std::string name = op.name;
-    OpDefinition definition = op.definition;
-    for (size_t i = 0; i < op.optional_inputs.size(); ++i) {
-      if ((present >> i & 1) == 0) continue;
-      name += op.optional_inputs[i].suffix;
-      definition.inputs.push_back(op.optional_inputs[i].specification);
-    }
+    const std::string name = op.variant(present);
     if (is_registered(name)) continue;
-    define(name, definition);
+    define(name, definition_of(op, present));
     register_kernel(name, "CPU", op.cpu[present]);
     if (kHasCuda && !op.gpu.empty()) register_kernel(name, "GPU", op.gpu[present]);
   }

@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "tensorflow/op_context.h"
+#include "tensorflow/status.h"
 
 namespace qutlass::tensorflow {
 

@@ -67,9 +67,27 @@ export interface ProductInfos {
   int4Int4: ProductInfo;
 }
 
+/** An op of prepacked weights that is called without TensorFlow (native/addon/prepared_product.h). */
+export interface PreparedProduct {
+  /** Adds the next input after x: what the op QutlassHold holds under this token. */
+  hold(token: number): void;
+  /** Adds the next input after x. */
+  copy(values: Float32Array, shape: number[]): void;
+  /** x `[m, k]` by the weights: `[m, n]`. */
+  multiply(x: Float32Array, m: number): Float32Array;
+  /** Lets go of all inputs. */
+  dispose(): void;
+}
+
+export type PreparedProductClass = new (
+  op: string,
+  attributes: Record<string, unknown>,
+) => PreparedProduct;
+
 export interface Addon {
   /** Registers the ops, once a process. Throws where no libtensorflow is loaded. */
   register(): Registration;
+  readonly PreparedProduct: PreparedProductClass;
   deviceInfo(): DeviceInfo;
   productInfo(shape: Required<ProductShape>, onGpu: boolean): ProductInfos;
 }

@@ -34,8 +34,11 @@ class NamingBackend {
     return { dataId, shape: [2, 3], dtype: 'int32', size, dispose } as unknown as Tensor;
   }
 
-  executeSingleOutput(name: string, _attributes: unknown, [input]: TensorInfo[]): Tensor {
-    const { id } = this.records.get(input.dataId)!;
+  /** Of a product, a tensor with the names of all that it found. */
+  executeSingleOutput(name: string, _attributes: unknown, inputs: TensorInfo[]): Tensor {
+    if (name.startsWith('Product')) return this.product(name === 'ProductPrepacked', inputs);
+    const { id } = this.records.get(inputs[0].dataId)!;
+    if (name === 'QutlassToDevice') return this.make(id);
     if (name === this.failing) throw new Error(`no memory for ${id}`);
     const [, op, kind] = /^Qutlass(Prepack|Unprepack)(.*)$/.exec(name)!;
     expect(kind).toBe(kindOf(id));
@@ -43,17 +46,26 @@ class NamingBackend {
     return this.make(`prepacked ${id}`, this.prepacks ? 1 : 0);
   }
 
+  private product(isOfPrepacked: boolean, weights: TensorInfo[]): Tensor {
+    const found = weights.map((tensor) => this.id(tensor)).join(', ');
+    if (this.failing === 'Product') throw new Error('no memory');
+    expect(isOfPrepacked).toBe(found.startsWith('prepacked'));
+    return this.make(found);
+  }
+
   /** What `count` products find for weights. */
   products(weights: TensorInfo[], count: number): string[] {
+    const prepackable = weights.map((tensor) => ({
+      tensor,
+      kind: kindOf(this.originals.get(tensor.dataId)!),
+    }));
     return Array.from({ length: count }, () =>
-      multiplyWeights(
-        this as unknown as TensorflowBackend,
-        weights.map((tensor) => ({ tensor, kind: kindOf(this.originals.get(tensor.dataId)!) })),
-        (arePrepacked) => {
-          const found = weights.map((tensor) => this.id(tensor)).join(', ');
-          expect(arePrepacked).toBe(found.startsWith('prepacked'));
-          return found;
-        },
+      this.id(
+        multiplyWeights(this as unknown as TensorflowBackend, prepackable, (arePrepacked) => ({
+          name: arePrepacked ? 'ProductPrepacked' : 'Product',
+          inputs: weights,
+          attributes: {},
+        })),
       ),
     );
   }
@@ -111,12 +123,8 @@ describe('multiplyWeights', () => {
     const backend = new NamingBackend();
     const w = backend.make('w');
     backend.products([w], 5);
-    const fail = () => {
-      throw new Error('no memory');
-    };
-    expect(() =>
-      multiplyWeights(backend as unknown as TensorflowBackend, [{ tensor: w, kind: 'Int8' }], fail),
-    ).toThrowError('no memory');
+    backend.failing = 'Product';
+    expect(() => backend.products([w], 1)).toThrowError('no memory');
     expect(backend.id(w)).toBe('w');
   });
 
@@ -218,6 +226,7 @@ if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'h
         if (outcome === undefined) return pending(`this processor lacks ${isa}`);
         const expected = {
           prepacked,
+          direct: prepacked,
           sameResults: true,
           sameWeights: true,
           sameGradient: true,
@@ -225,6 +234,7 @@ if (testBackends.some(({ name, place }) => name === 'tensorflow' && place === 'h
           handlesMore: 0,
           tensorsLeft: 0,
           handlesLeft: 0,
+          preparedLeft: 0,
         };
         expect(outcome).toEqual({
           linearInt8: expected,

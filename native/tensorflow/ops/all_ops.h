@@ -34,6 +34,7 @@ OpEntry unprepack_int4_scales_op();
 OpEntry linear_int4_op();
 OpEntry linear_int8_int4_op();
 OpEntry linear_int8_int4_prepacked_op();
+OpEntry hold_op();
 OpEntry to_device_op();
 
 inline std::vector<OpEntry> all_ops() {
@@ -64,6 +65,7 @@ inline std::vector<OpEntry> all_ops() {
           linear_int4_op(),
           linear_int8_int4_op(),
           linear_int8_int4_prepacked_op(),
+          hold_op(),
           to_device_op()};
 }
 

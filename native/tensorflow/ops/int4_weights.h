@@ -12,7 +12,7 @@ namespace qutlass::tensorflow {
 // What an op's definition says of them.
 class Int4Weights {
  public:
-  static constexpr char kGroupSizeAttribute[] = "group_size: int = -1";
+  static constexpr char kGroupSizeAttribute[] = "group_size: int = 0";
   // The first of an op's optional inputs, in this order.
   static OptionalInput zeros_input() { return {"Zeros", "zeros: int32"}; }
   static OptionalInput bias_input() { return {"Bias", "bias: float"}; }
@@ -32,7 +32,7 @@ class Int4Weights {
   }
 
  private:
-  static constexpr int64_t kEvenGroups = -1;
+  static constexpr int64_t kEvenGroups = 0;
 
   int64_t group_size_;
   bool has_zeros_;

@@ -61,7 +61,7 @@ OpEntry linear_int8_op() {
 }
 
 OpEntry linear_int8_prepacked_op() {
-  return make_cpu_op<LinearInt8<true>>(definition(), kBias, RowQuantizer::matrix_input());
+  return make_callable_op<LinearInt8<true>>(definition(), kBias, RowQuantizer::matrix_input());
 }
 
 }  // namespace qutlass::tensorflow

@@ -60,8 +60,8 @@ OpEntry linear_int8_int4_op() {
 }
 
 OpEntry linear_int8_int4_prepacked_op() {
-  return make_cpu_op<LinearInt8Int4<true>>(definition(), Int4Weights::zeros_input(),
-                                           Int4Weights::bias_input());
+  return make_callable_op<LinearInt8Int4<true>>(definition(), Int4Weights::zeros_input(),
+                                                Int4Weights::bias_input());
 }
 
 }  // namespace qutlass::tensorflow

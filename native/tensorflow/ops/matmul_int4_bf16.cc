@@ -47,8 +47,8 @@ OpEntry matmul_int4_bf16_op() {
 }
 
 OpEntry matmul_int4_bf16_prepacked_op() {
-  return make_cpu_op<MatmulInt4Bf16<true>>(definition(), Int4Weights::zeros_input(),
-                                           Int4Weights::bias_input());
+  return make_callable_op<MatmulInt4Bf16<true>>(definition(), Int4Weights::zeros_input(),
+                                                Int4Weights::bias_input());
 }
 
 }  // namespace qutlass::tensorflow

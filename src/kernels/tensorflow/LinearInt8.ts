@@ -6,7 +6,7 @@ import {
   type LinearInt8Inputs,
   LinearInt8WithMatrix,
 } from '../kernel_names';
-import { type TensorflowBackend, execute } from './backend';
+import { nativeCall, type TensorflowBackend } from './backend';
 import { multiplyWeights } from './prepacking';
 import { rowQuantizerAttributes } from './row_quantizer';
 
@@ -19,7 +19,7 @@ const linearInt8: KernelFunc = (args) => {
   const optional = { Bias: bias, Matrix: matrix };
   return multiplyWeights(backend, [{ tensor: w, kind: 'Int8' }], (arePrepacked) => {
     const name = arePrepacked ? 'QutlassLinearInt8Prepacked' : LinearInt8;
-    return execute(backend, name, [x, w, wScale], attributes, optional);
+    return nativeCall(name, [x, w, wScale], attributes, optional);
   });
 };
 

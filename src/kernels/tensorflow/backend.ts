@@ -1,7 +1,13 @@
 /**
  * What these kernels use of tfjs-node's `NodeJSKernelBackend`, and how they call a native op.
  */
-import type { DataType, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  BackendValues,
+  DataType,
+  KernelBackend,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 import { keepOnDevice } from './residency';
 
@@ -15,6 +21,7 @@ interface OpAttribute {
 /** A tensor's record in the backend: `id` is its TensorFlow handle, or -1 while `values` wait. */
 export interface TensorData {
   id: number;
+  values: BackendValues | null;
 }
 
 export interface TensorflowBackend extends KernelBackend {
@@ -28,6 +35,8 @@ export interface TensorflowBackend extends KernelBackend {
     readonly TF_INT32: number;
   };
   readonly tensorMap: { get(dataId: object): TensorData };
+  readSync(dataId: object): BackendValues;
+  write(values: BackendValues, shape: number[], dtype: DataType): object;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: TensorInfo[]): Tensor;
   executeMultipleOutputs(
     name: string,
@@ -70,7 +79,7 @@ function isDefault(value: AttributeValue | undefined): value is undefined {
 }
 
 /** Only what is no default: an attribute costs tfjs-node's binding and TensorFlow 2 to 3 us. */
-function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpAttribute[] {
+export function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpAttribute[] {
   const opAttributes: OpAttribute[] = [];
   for (const name in attributes) {
     const value = attributes[name];
@@ -79,22 +88,24 @@ function toOpAttributes(backend: TensorflowBackend, attributes: Attributes): OpA
   return opAttributes;
 }
 
-/** A call of a native op, as the binding takes it. */
-interface NativeCall {
+/** A call of a native op. */
+export interface NativeCall {
   name: string;
   inputs: TensorInfo[];
+  attributes: Attributes;
 }
 
 /**
- * The native op that takes exactly the optional inputs that are there: each follows the others, and
- * its name the op's (native/tensorflow/op_registration.h).
+ * A call of the native op that takes exactly the optional inputs that are there: each follows the
+ * others, and its name the op's (native/tensorflow/op_registration.h).
  */
-function withOptionalInputs(
+export function nativeCall(
   name: string,
   inputs: TensorInfo[],
-  optionalInputs: OptionalInputs,
+  attributes: Attributes,
+  optionalInputs: OptionalInputs = {},
 ): NativeCall {
-  const call = { name, inputs: [...inputs] };
+  const call = { name, inputs: [...inputs], attributes };
   for (const suffix in optionalInputs) {
     const input = optionalInputs[suffix];
     if (input === undefined) continue;
@@ -104,17 +115,21 @@ function withOptionalInputs(
   return call;
 }
 
-/** Runs the native op `name`; its int32 inputs stay on the device from then on. */
+/** Runs a native op; its int32 inputs stay on the device from then on. */
+export function executeCall(
+  backend: TensorflowBackend,
+  { name, inputs, attributes }: NativeCall,
+): TensorInfo {
+  keepOnDevice(backend, inputs);
+  return backend.executeSingleOutput(name, toOpAttributes(backend, attributes), inputs);
+}
+
+/** The same, by the parts of the call. */
 export function execute(
   backend: TensorflowBackend,
-  name: string,
-  inputs: TensorInfo[],
-  attributes: Attributes,
-  optionalInputs: OptionalInputs = {},
+  ...call: Parameters<typeof nativeCall>
 ): TensorInfo {
-  const call = withOptionalInputs(name, inputs, optionalInputs);
-  keepOnDevice(backend, call.inputs);
-  return backend.executeSingleOutput(call.name, toOpAttributes(backend, attributes), call.inputs);
+  return executeCall(backend, nativeCall(...call));
 }
 
 /** The same for an op with several outputs. */
@@ -126,7 +141,7 @@ export function executeMultiple(
   outputs: number,
   optionalInputs: OptionalInputs = {},
 ): TensorInfo[] {
-  const call = withOptionalInputs(name, inputs, optionalInputs);
+  const call = nativeCall(name, inputs, attributes, optionalInputs);
   keepOnDevice(backend, call.inputs);
   const opAttributes = toOpAttributes(backend, attributes);
   return backend.executeMultipleOutputs(call.name, opAttributes, call.inputs, outputs);

@@ -1,7 +1,7 @@
 import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
 
 import type { MatmulInt4Bf16Attrs, MatmulInt4Bf16Inputs } from '../kernel_names';
-import { type Attributes, execute, type TensorflowBackend } from './backend';
+import { type Attributes, nativeCall, type TensorflowBackend } from './backend';
 import { multiplyWeights, type Prepackable } from './prepacking';
 
 /** The kernels, with zeros and without, of a product with grouped int4 weights: one native op. */
@@ -29,7 +29,7 @@ export function groupedProductConfigs<Attrs extends MatmulInt4Bf16Attrs>(
     if (zeros) weights.push({ tensor: zeros, kind: 'Int4' });
     return multiplyWeights(backend, weights, (arePrepacked) => {
       const name = arePrepacked ? `${kernelName}Prepacked` : kernelName;
-      return execute(backend, name, [x, w, scales], attributes, optional);
+      return nativeCall(name, [x, w, scales], attributes, optional);
     });
   };
   return [kernelName, kernelNameWithoutZeros].map((name) => ({

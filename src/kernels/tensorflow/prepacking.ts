@@ -10,8 +10,9 @@
  */
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
-import type { TensorData, TensorflowBackend } from './backend';
+import { executeCall, type NativeCall, type TensorData, type TensorflowBackend } from './backend';
 import { replaceData } from './replace_data';
+import { type SmallProducts, smallProductsOf } from './small_products';
 
 /** The native ops of a kind of tensor: their names end so. */
 export type PrepackedKind = 'Int8' | 'Int4' | 'Int4Scales';
@@ -21,6 +22,9 @@ export interface Prepackable {
   tensor: TensorInfo;
   kind: PrepackedKind;
 }
+
+/** The call of a product with weights as they are, or prepacked. */
+export type CallOf = (arePrepacked: boolean) => NativeCall;
 
 /** A tensor that is prepacked. */
 interface Prepacked extends Prepackable {
@@ -40,13 +44,18 @@ class Weights {
   /** While they are prepacked. */
   private prepacked: Prepacked[] = [];
   private areLent = false;
+  private smallProducts: SmallProducts | null = null;
 
   constructor(private readonly backend: TensorflowBackend) {}
 
-  /** Runs a product with weights whose handles meanwhile are what `run` is told. */
-  multiply<T>(weights: Prepackable[], run: (arePrepacked: boolean) => T): T {
+  multiply(weights: Prepackable[], callOf: CallOf): TensorInfo {
     if (this.prepacked.length === 0 && ++this.products > this.productsNeeded) this.prepack(weights);
-    return this.arePrepacked(weights) ? this.lend(() => run(true)) : run(false);
+    if (!this.arePrepacked(weights)) return executeCall(this.backend, callOf(false));
+    return this.lend(() => this.multiplyPrepacked(callOf(true)));
+  }
+
+  private multiplyPrepacked(call: NativeCall): TensorInfo {
+    return this.smallProducts?.multiply(call) ?? executeCall(this.backend, call);
   }
 
   /** Else a view of another shape, or with other scales: those find the weights as they were. */
@@ -72,6 +81,8 @@ class Weights {
       const tensor = { dataId, shape, dtype };
       return { tensor, kind, handle: replaceData(this.backend, tensor, copies[i]) };
     });
+    const dataIds = weights.map(({ tensor: { dataId } }) => dataId);
+    this.smallProducts = smallProductsOf(this.backend, dataIds);
     for (const { tensor, handle } of this.prepacked) {
       Object.defineProperty(this.record(tensor), 'id', {
         get: () => (this.areLent ? handle : this.restored(tensor)),
@@ -95,6 +106,8 @@ class Weights {
   private restored(wanted: TensorInfo): number {
     const { prepacked } = this;
     const originals = this.lend(() => this.runOnEach('QutlassUnprepack', prepacked));
+    this.smallProducts?.dispose();
+    this.smallProducts = null;
     this.prepacked = [];
     this.products = 0;
     this.productsNeeded *= 2;
@@ -131,20 +144,20 @@ const known = new WeakMap<object, Weights>();
  * Runs a product with weights.
  *
  * @param weights all of its operands that are the same from product to product and may be prepacked.
- * @param run makes the product; it is told whether the handles that the backend finds for the weights
- *     are those of prepacked ones.
  */
-export function multiplyWeights<T>(
+export function multiplyWeights(
   backend: TensorflowBackend,
   weights: Prepackable[],
-  run: (arePrepacked: boolean) => T,
-): T {
-  if (backend.isUsingGpuDevice || withoutPrepacking.has(backend)) return run(false);
+  callOf: CallOf,
+): TensorInfo {
+  if (backend.isUsingGpuDevice || withoutPrepacking.has(backend)) {
+    return executeCall(backend, callOf(false));
+  }
   const { dataId } = weights[0].tensor;
   let ofTensor = known.get(dataId);
   if (ofTensor === undefined) {
     ofTensor = new Weights(backend);
     known.set(dataId, ofTensor);
   }
-  return ofTensor.multiply(weights, run);
+  return ofTensor.multiply(weights, callOf);
 }
