@@ -115,9 +115,23 @@ class Place {
 };
 
 // What x, rounded to bf16, is more than a whole number of units.
-float residual_of(float x, float unit) {
+float residual_of(float x, float unit, float inverse) {
+  // Adding this rounds values of up to 2^22 to the nearest integer, even where two are as near.
+  constexpr float kNoFractions = 0x1.8p23f;
   const float rounded = round_to_bf16(x);
-  return std::isfinite(rounded) ? rounded - std::nearbyint(rounded / unit) * unit : rounded;
+  if (!std::isfinite(rounded)) return rounded;
+  const float whole = (rounded * inverse + kNoFractions) - kNoFractions;
+  return rounded - whole * unit;
+}
+
+constexpr int64_t kWordsOfResiduals = 8;
+
+// The bits of the residuals (BlockIntegers) of so many words, from that one on, of `words`.
+uint64_t residual_bits(const BlockIntegers& block, int64_t word, int64_t words) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, block.residuals + word,
+              static_cast<size_t>(std::min(words - word, kWordsOfResiduals)));
+  return bits;
 }
 
 // Puts the parts of words among those of each `order_words` words: part by part.
@@ -325,11 +339,14 @@ void BlockFloatRows::prepare_row(const float* x, int64_t row) const {
     norms += std::sqrt(block.squares) * block.unit;
     if (block.residual_magnitude == 0.0f) continue;
     magnitude += block.residual_magnitude;
-    for (int64_t i = 0; i < words; ++i) {
-      for (uint32_t bits = block.residuals[i]; bits != 0; bits &= bits - 1, ++residual_count) {
+    const float inverse = 1.0f / block.unit;
+    for (int64_t i = 0; i < words; i += kWordsOfResiduals) {
+      for (uint64_t bits = residual_bits(block, i, words); bits != 0;
+           bits &= bits - 1, ++residual_count) {
         if (residual_count >= most_residuals_) continue;
-        const int64_t k = begin + i * kInt4PerWord + __builtin_ctz(bits);
-        residuals[residual_count] = {static_cast<int32_t>(k), residual_of(x[k], block.unit)};
+        const int64_t k = begin + i * kInt4PerWord + __builtin_ctzll(bits);
+        residuals[residual_count] = {static_cast<int32_t>(k),
+                                     residual_of(x[k], block.unit, inverse)};
       }
     }
   }

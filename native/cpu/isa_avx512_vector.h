@@ -73,6 +73,20 @@ struct Vector {
   static __m256i word(Int v, int i) {
     return i == 0 ? _mm512_castsi512_si256(v) : _mm512_extracti64x4_epi64(v, 1);
   }
+  static Int words_in_bytes(Int first, Int second) {
+    const Int flip = _mm512_set1_epi32(128);
+    const Int both = _mm512_packs_epi32(_mm512_xor_si512(_mm512_add_epi32(first, flip), flip),
+                                        _mm512_xor_si512(_mm512_add_epi32(second, flip), flip));
+    // Of each 128 bits, with four elements of `first`, then of `second`: even low bytes, odd ones,
+    // even high ones, odd ones, two of each.
+    const Int sort =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 2, 6, 1, 5, 3, 7, 8, 12, 10, 14, 9, 13, 11, 15));
+    // A word's come from two neighbours of those.
+    const Int neighbours =
+        _mm512_set_epi16(31, 23, 30, 22, 29, 21, 28, 20, 15, 7, 14, 6, 13, 5, 12, 4, 27, 19, 26, 18,
+                         25, 17, 24, 16, 11, 3, 10, 2, 9, 1, 8, 0);
+    return _mm512_permutexvar_epi16(neighbours, _mm512_shuffle_epi8(both, sort));
+  }
   static Float zero_where_zero(Float v, Float test) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, zero(), _CMP_NEQ_UQ), v);
   }

@@ -4,11 +4,15 @@
 // V is that of isa_epilogue.h, and has
 //   kLanes                       one word's elements, or more
 //   finite(v)                    0 in the place of what is not finite
+//   any_not_at_most(a, b)        whether any lane of a is more than that of b, or NaN
 //   magnitude(v), largest(v)     of floats
+//   maximum(a, b)                of integers
 //   round(v), to_int(v)          to the nearest integer, even where two are as near
 //   nonzero_lanes(v)             a bit for each lane that is not 0, NaN among them
 //   total(v)                     of all lanes, of floats and of integers
 //   word(v, i)                   eight lanes, as AVX2 has them
+// With more than one word a vector, also
+//   words_in_bytes(first, second)   of two vectors, as word_in_bytes makes them
 #pragma once
 
 #include <immintrin.h>
@@ -65,40 +69,94 @@ template <typename V>
   }
 }
 
+// Puts `count` elements of x, as bf16 values, and zeros up to a whole vector; returns the largest
+// magnitude of each lane, the bits of which are in their order: so NaN is larger than infinity.
 template <typename V>
-void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
-  constexpr int64_t kMaxElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
-  float values[kMaxElements];
-  typename V::Float largest = V::zero();
+[[gnu::always_inline]] inline typename V::Float round_values(const float* x, int64_t count,
+                                                             float* values) {
+  typename V::Int largest = V::broadcast(int32_t{0});
   for (int64_t i = 0; i < count; i += V::kLanes) {
     const int64_t left = count - i;
     const typename V::Float rounded =
         round_to_bf16<V>(left >= V::kLanes ? V::load(x + i) : V::load_first(x + i, left));
-    largest = V::maximum(V::magnitude(V::finite(rounded)), largest);
+    largest = V::maximum(V::as_int(V::magnitude(rounded)), largest);
     V::store(values + i, rounded);
   }
-  const int32_t exponent = unit_exponent(V::largest(largest));
-  block->unit = power_of_two(exponent);
-  const typename V::Float unit = V::broadcast(block->unit);
-  const typename V::Float inverse = V::broadcast(power_of_two(-exponent));
+  return V::as_float(largest);
+}
+
+template <typename V>
+float largest_finite(const float* values, int64_t count) {
+  typename V::Float largest = V::zero();
+  for (int64_t i = 0; i < count; i += V::kLanes) {
+    largest = V::maximum(V::magnitude(V::finite(V::load(values + i))), largest);
+  }
+  return V::largest(largest);
+}
+
+// The integers of some vectors, and what they leave, added up in each lane.
+template <typename V>
+struct BlockTotals {
+  typename V::Float unit, inverse;
   typename V::Float magnitudes = V::zero(), squares = V::zero();
   typename V::Int sums = V::broadcast(int32_t{0});
-  for (int64_t i = 0; i < count; i += V::kLanes) {
-    const typename V::Float rounded = V::load(values + i);
-    const typename V::Float whole = V::round(V::multiply(V::finite(rounded), inverse));
+
+  template <bool kAreFinite>
+  [[gnu::always_inline]] typename V::Int integers(const float* values, uint8_t* residuals) {
+    const typename V::Float rounded = V::load(values);
+    const typename V::Float finite = kAreFinite ? rounded : V::finite(rounded);
+    const typename V::Float whole = V::round(V::multiply(finite, inverse));
     const typename V::Float left = V::subtract(rounded, V::multiply(whole, unit));
     magnitudes = V::add(magnitudes, V::magnitude(left));
     squares = V::multiply_add(whole, whole, squares);
-    const auto residuals = V::nonzero_lanes(left);
-    const int64_t word = i / BlockIntegers::kWordElements;
-    __builtin_memcpy(block->residuals + word, &residuals, sizeof residuals);
+    const auto nonzero = V::nonzero_lanes(left);
+    __builtin_memcpy(residuals, &nonzero, sizeof nonzero);
     const typename V::Int integers = V::to_int(whole);
-    put_words<V>(integers, in_bytes, count - i, block->words + word);
     sums = V::add(sums, integers);
+    return integers;
   }
-  block->residual_magnitude = V::total(magnitudes);
-  block->squares = V::total(squares);
-  block->negative_sum = -V::total(sums);
+};
+
+template <typename V, bool kAreFinite>
+[[gnu::always_inline]] inline void put_integers(const float* values, int64_t count, bool in_bytes,
+                                                BlockTotals<V>& totals, BlockIntegers* block) {
+  constexpr int64_t kWords = V::kLanes / BlockIntegers::kWordElements;
+  int64_t i = 0;
+  const auto next = [&](int64_t vector) __attribute__((always_inline)) {
+    const int64_t first = i + vector * V::kLanes;
+    return totals.template integers<kAreFinite>(
+        values + first, block->residuals + first / BlockIntegers::kWordElements);
+  };
+  if constexpr (kWords > 1) {
+    for (; in_bytes && i + 2 * V::kLanes <= count; i += 2 * V::kLanes) {
+      const typename V::Int first = next(0), second = next(1);
+      V::store(block->words[i / BlockIntegers::kWordElements], V::words_in_bytes(first, second));
+    }
+  }
+  for (; i < count; i += V::kLanes) {
+    put_words<V>(next(0), in_bytes, count - i, block->words + i / BlockIntegers::kWordElements);
+  }
+}
+
+template <typename V>
+void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
+  constexpr int64_t kMaxElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
+  constexpr float kLargestFinite = 3.4028234664e38f;
+  alignas(64) float values[kMaxElements];
+  const typename V::Float largest = round_values<V>(x, count, values);
+  const bool are_finite = !V::any_not_at_most(largest, V::broadcast(kLargestFinite));
+  const int32_t exponent =
+      unit_exponent(are_finite ? V::largest(largest) : largest_finite<V>(values, count));
+  block->unit = power_of_two(exponent);
+  BlockTotals<V> totals = {V::broadcast(block->unit), V::broadcast(power_of_two(-exponent))};
+  if (are_finite) {
+    put_integers<V, true>(values, count, in_bytes, totals, block);
+  } else {
+    put_integers<V, false>(values, count, in_bytes, totals, block);
+  }
+  block->residual_magnitude = V::total(totals.magnitudes);
+  block->squares = V::total(totals.squares);
+  block->negative_sum = -V::total(totals.sums);
 }
 
 }  // namespace
