@@ -144,6 +144,7 @@ const known = new WeakMap<object, Weights>();
  * Runs a product with weights.
  *
  * @param weights all of its operands that are the same from product to product and may be prepacked.
+ * @param callOf its native call. Made of prepacked weights, it finds their handles in the backend.
  */
 export function multiplyWeights(
   backend: TensorflowBackend,
