@@ -1,7 +1,5 @@
 #include "addon/direct_context.h"
 
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -31,13 +29,8 @@ Tensor DirectContext::output(int, const char* name, DataType type, const Shape& 
 }
 
 Tensor DirectContext::temporary(size_t bytes) const {
-  constexpr size_t kAlignment = 64;
-  const size_t whole_lines = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  tensorflow::TensorOwner owner(std::aligned_alloc(kAlignment, whole_lines), std::free);
-  if (owner == nullptr) throw std::bad_alloc();
-  void* memory = owner.get();
-  const Shape shape = {static_cast<int64_t>(bytes)};
-  return {"workspace", tensorflow::kUint8, shape, memory, std::move(owner)};
+  return tensorflow::allocate_tensor("workspace", tensorflow::kUint8,
+                                     {static_cast<int64_t>(bytes)});
 }
 
 }  // namespace qutlass::addon

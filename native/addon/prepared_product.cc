@@ -1,9 +1,6 @@
 #include "addon/prepared_product.h"
 
-#include <cstdlib>
 #include <cstring>
-#include <new>
-#include <utility>
 
 #include "addon/direct_context.h"
 #include "tensorflow/held_tensors.h"
@@ -60,12 +57,9 @@ Tensor copy_of(Napi::Float32Array values, Napi::Array dims) {
     throw OpError("an input of shape " + tensorflow::to_string(shape) + " has " +
                   std::to_string(values.ElementLength()) + " values");
   }
-  const size_t bytes = values.ByteLength();
-  tensorflow::TensorOwner owner(std::malloc(bytes > 0 ? bytes : 1), std::free);
-  if (owner == nullptr) throw std::bad_alloc();
-  std::memcpy(owner.get(), values.Data(), bytes);
-  void* memory = owner.get();
-  return {"input", tensorflow::kFloat, std::move(shape), memory, std::move(owner)};
+  Tensor copy = tensorflow::allocate_tensor("input", tensorflow::kFloat, shape);
+  std::memcpy(copy.data<float>(), values.Data(), values.ByteLength());
+  return copy;
 }
 
 // x as a matrix of m rows.

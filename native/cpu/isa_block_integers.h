@@ -141,10 +141,9 @@ template <typename V, bool kAreFinite>
 template <typename V>
 void make_block_integers(const float* x, int64_t count, bool in_bytes, BlockIntegers* block) {
   constexpr int64_t kMaxElements = BlockIntegers::kMaxWords * BlockIntegers::kWordElements;
-  constexpr float kLargestFinite = 3.4028234664e38f;
   alignas(64) float values[kMaxElements];
   const typename V::Float largest = round_values<V>(x, count, values);
-  const bool are_finite = !V::any_not_at_most(largest, V::broadcast(kLargestFinite));
+  const bool are_finite = !V::any_not_at_most(largest, V::broadcast(__FLT_MAX__));
   const int32_t exponent =
       unit_exponent(are_finite ? V::largest(largest) : largest_finite<V>(values, count));
   block->unit = power_of_two(exponent);

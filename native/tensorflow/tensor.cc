@@ -1,7 +1,9 @@
 #include "tensorflow/tensor.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "tensorflow/status.h"
@@ -81,6 +83,16 @@ void Tensor::expect_shape(const Shape& expected, const std::string& because) con
     throw OpError(std::string(name_) + " has shape " + to_string(shape_) + ", expected " +
                   to_string(expected) + " (" + because + ")");
   }
+}
+
+Tensor allocate_tensor(const char* name, DataType type, const Shape& shape) {
+  constexpr size_t kLineBytes = 64;
+  const size_t bytes = static_cast<size_t>(element_count(shape)) * bytes_of(type);
+  TensorOwner owner(std::aligned_alloc(kLineBytes, (bytes / kLineBytes + 1) * kLineBytes),
+                    std::free);
+  if (owner == nullptr) throw std::bad_alloc();
+  void* data = owner.get();
+  return {name, type, shape, data, std::move(owner)};
 }
 
 }  // namespace qutlass::tensorflow

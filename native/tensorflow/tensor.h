@@ -57,6 +57,9 @@ class Tensor {
   TensorOwner owner_;
 };
 
+// One with memory of its own, at a cache line.
+Tensor allocate_tensor(const char* name, DataType type, const Shape& shape);
+
 // For elements that somebody else keeps.
 inline TensorOwner no_owner() {
   return {nullptr, [](void*) {}};

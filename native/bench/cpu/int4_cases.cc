@@ -27,8 +27,6 @@ Groups groups_of(const Operands& o, int64_t size, bool prepacked) {
               prepacked ? prepacked_scales(o.scales, o.n, group_count(o.k, size)) : o.scales)};
 }
 
-double bytes_of(const Operands& o) { return 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k / 2; }
-
 // The greatest relative error of the first columns of the last row of y.
 double error_of_int4(const MatmulInt4Args& args) {
   double error = 0;
@@ -39,62 +37,47 @@ double error_of_int4(const MatmulInt4Args& args) {
   return error;
 }
 
-Case matmul_int4_case(Operands& o, const Groups& groups) {
-  return product_case<MatmulInt4Args>(
-      o, "matmul_int4" + groups.suffix, groups.size, bytes_of(o), cpu::matmul_int4,
-      [&o, groups](int64_t i) {
-        return MatmulInt4Args{o.x.data(),
-                              o.w4.at(i, groups.prepacked),
-                              groups.scales->data(),
-                              nullptr,
-                              nullptr,
-                              o.y.data(),
-                              o.m,
-                              o.n,
-                              o.k,
-                              groups.size,
-                              Activation::kLinear,
-                              nullptr,
-                              groups.prepacked};
-      },
-      [&o](MatmulInt4Args args) {
+template <typename Args>
+Args args_of(Operands& o, const Groups& groups, int64_t call) {
+  Args args = {};
+  args.x = o.x.data();
+  args.w = o.w4.at(call, groups.prepacked);
+  args.scales = groups.scales->data();
+  args.y = o.y.data();
+  args.m = o.m;
+  args.n = o.n;
+  args.k = o.k;
+  args.group_size = groups.size;
+  args.activation = Activation::kLinear;
+  args.is_prepacked = groups.prepacked;
+  return args;
+}
+
+// `error` is that of a product with weights as they are.
+template <typename Args>
+Case int4_case(Operands& o, const std::string& op, const Groups& groups,
+               const char* (*kernel)(const Args&, void*), double (*error)(const Args&)) {
+  return product_case<Args>(
+      o, op + groups.suffix, groups.size, product_bytes(o, o.n * o.k / 2), kernel,
+      [&o, groups](int64_t i) { return args_of<Args>(o, groups, i); },
+      [&o, error](Args args) {
         args.w = o.w4.copy(0);
         args.scales = o.scales.data();
-        return error_of_int4(args);
+        return error(args);
       });
 }
 
-Case linear_int8_int4_case(Operands& o, const Groups& groups) {
-  return product_case<LinearInt8Int4Args>(
-      o, "linear_int8_int4" + groups.suffix, groups.size, bytes_of(o), cpu::linear_int8_int4,
-      [&o, groups](int64_t i) {
-        return LinearInt8Int4Args{o.x.data(),
-                                  o.w4.at(i, groups.prepacked),
-                                  groups.scales->data(),
-                                  nullptr,
-                                  nullptr,
-                                  o.y.data(),
-                                  o.m,
-                                  o.n,
-                                  o.k,
-                                  groups.size,
-                                  Activation::kLinear,
-                                  ScaleMethod::kAbsMax,
-                                  Rotation{},
-                                  groups.prepacked};
-      },
-      [&o](LinearInt8Int4Args args) {
-        args.w = o.w4.copy(0);
-        args.scales = o.scales.data();
-        return error_of_int4(reference::RowsOfInt8(args).product);
-      });
+double error_of_int8_int4(const LinearInt8Int4Args& args) {
+  return error_of_int4(reference::RowsOfInt8(args).product);
 }
 
 void add_cases(Operands& o, bool prepacked, std::vector<Case>& cases) {
   for (int64_t size : {int64_t{128}, int64_t{64}, int64_t{32}, o.k}) {
     const Groups groups = groups_of(o, size, prepacked);
-    cases.push_back(matmul_int4_case(o, groups));
-    cases.push_back(linear_int8_int4_case(o, groups));
+    cases.push_back(
+        int4_case<MatmulInt4Args>(o, "matmul_int4", groups, cpu::matmul_int4, error_of_int4));
+    cases.push_back(int4_case<LinearInt8Int4Args>(o, "linear_int8_int4", groups,
+                                                  cpu::linear_int8_int4, error_of_int8_int4));
   }
 }
 

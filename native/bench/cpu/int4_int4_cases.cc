@@ -6,11 +6,9 @@
 namespace qutlass::bench {
 namespace {
 
-double bytes_of(const Operands& o) { return 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k / 2; }
-
 Case matmul_int4_int4_case(Operands& o) {
   return product_case<MatmulInt4Int4Args>(
-      o, "matmul_int4_int4", 0, bytes_of(o), cpu::matmul_int4_int4,
+      o, "matmul_int4_int4", 0, product_bytes(o, o.n * o.k / 2), cpu::matmul_int4_int4,
       [&o](int64_t i) {
         return MatmulInt4Int4Args{o.a4.data(),     o.w4.copy(i), o.sa.data(), o.sb.data(),
                                   nullptr,         o.y.data(),   o.m,         o.n,
@@ -24,7 +22,8 @@ Case matmul_int4_int4_case(Operands& o) {
 // With a Hadamard rotation of blocks, or where `block` is 0 without.
 Case linear_int4_case(Operands& o, int64_t block) {
   return product_case<LinearInt4Args>(
-      o, block == 0 ? "linear_int4" : "linear_int4 hadamard", block, bytes_of(o), cpu::linear_int4,
+      o, block == 0 ? "linear_int4" : "linear_int4 hadamard", block,
+      product_bytes(o, o.n * o.k / 2), cpu::linear_int4,
       [&o, block](int64_t i) {
         return LinearInt4Args{o.x.data(),
                               o.w4.copy(i),

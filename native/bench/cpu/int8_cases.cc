@@ -6,11 +6,9 @@
 namespace qutlass::bench {
 namespace {
 
-double bytes_of(const Operands& o) { return 4.0 * o.m * o.k + 4.0 * o.m * o.n + o.n * o.k; }
-
 Case linear_int8_case(Operands& o, bool prepacked, const std::string& suffix) {
   return product_case<LinearInt8Args>(
-      o, "linear_int8" + suffix, 0, bytes_of(o), cpu::linear_int8,
+      o, "linear_int8" + suffix, 0, product_bytes(o, o.n * o.k), cpu::linear_int8,
       [&o, prepacked](int64_t i) {
         return LinearInt8Args{o.x.data(),
                               o.w8.at(i, prepacked),
@@ -35,7 +33,7 @@ Case linear_int8_case(Operands& o, bool prepacked, const std::string& suffix) {
 
 Case matmul_int8_case(Operands& o, bool has_zero, bool prepacked, const std::string& suffix) {
   return product_case<MatmulInt8Args>(
-      o, (has_zero ? "matmul_int8 a_zero" : "matmul_int8") + suffix, 0, bytes_of(o),
+      o, (has_zero ? "matmul_int8 a_zero" : "matmul_int8") + suffix, 0, product_bytes(o, o.n * o.k),
       cpu::matmul_int8,
       [&o, has_zero, prepacked](int64_t i) {
         return MatmulInt8Args{o.a.data(),

@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "bench/split_list.h"
+
 namespace qutlass::bench {
 namespace {
 
-std::vector<std::string> parts_of(const std::string& list) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= list.size();) {
-    const size_t comma = std::min(list.find(',', begin), list.size());
-    parts.push_back(list.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  return parts;
-}
-
 std::vector<int64_t> numbers_of(const std::string& list) {
   std::vector<int64_t> numbers;
-  for (const std::string& part : parts_of(list)) {
+  for (const std::string& part : split_list(list)) {
     numbers.push_back(std::strtoll(part.c_str(), nullptr, 10));
   }
   return numbers;
@@ -51,7 +43,7 @@ bool parse_value(const std::string& name, const std::string& value, Options& opt
   if (name == "--threads") return parse_sizes(value, options.threads);
   if (name == "--inputs") return parse_inputs(value, options.inputs);
   if (name != "--op") return false;
-  options.ops = parts_of(value);
+  options.ops = split_list(value);
   return true;
 }
 

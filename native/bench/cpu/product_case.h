@@ -16,6 +16,11 @@
 
 namespace qutlass::bench {
 
+// What a product reads and writes: x, y and its weights.
+inline double product_bytes(const Operands& o, int64_t weight_bytes) {
+  return 4.0 * o.m * o.k + 4.0 * o.m * o.n + weight_bytes;
+}
+
 // Columns of y that are compared with the reference, which is slow.
 constexpr int64_t kCheckedColumns = 64;
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "bench/split_list.h"
 #include "row_ops.h"
 
 namespace qutlass::bench {
@@ -52,16 +53,6 @@ void print_help(std::FILE* where) {
   std::fprintf(stderr, "qutlass_bench: %s\n", message.c_str());
   print_help(stderr);
   std::exit(2);
-}
-
-std::vector<std::string> split_list(const std::string& list) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= list.size();) {
-    const size_t comma = std::min(list.find(',', begin), list.size());
-    parts.push_back(list.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  return parts;
 }
 
 int64_t positive(const std::string& option, const std::string& text) {

@@ -52,7 +52,7 @@ type AttributeValue = number | boolean | string | { dtype: DataType };
 export type Attributes = Record<string, AttributeValue | undefined>;
 
 /** Inputs that may be absent, by their native suffixes, in the order in which the op lists them. */
-export type OptionalInputs = Record<string, TensorInfo | undefined>;
+type OptionalInputs = Record<string, TensorInfo | undefined>;
 
 function toOpAttribute(
   { binding }: TensorflowBackend,

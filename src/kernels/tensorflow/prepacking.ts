@@ -24,7 +24,7 @@ export interface Prepackable {
 }
 
 /** The call of a product with weights as they are, or prepacked. */
-export type CallOf = (arePrepacked: boolean) => NativeCall;
+type CallOf = (arePrepacked: boolean) => NativeCall;
 
 /** A tensor that is prepacked. */
 interface Prepacked extends Prepackable {

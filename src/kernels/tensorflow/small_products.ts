@@ -8,7 +8,7 @@
  */
 import { types } from 'node:util';
 
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 import type { PreparedProduct, PreparedProductClass } from '../../runtime/addon';
 import {
@@ -86,7 +86,7 @@ export class SmallProducts {
   multiply(call: NativeCall): TensorInfo | undefined {
     const { inputs } = call;
     const leading = inputs[0].shape.slice(0, -1);
-    const m = leading.reduce((product, size) => product * size, 1);
+    const m = util.sizeFromShape(leading);
     const n = inputs[1].shape[0];
     const values = m * Math.max(n, lastOf(inputs[0].shape));
     if (values === 0 || values > MOST_VALUES) return undefined;
